@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is built with. Warnings are errors in CI through `-warnings-as-errors` here.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
+}
+
+func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    module(name, ["Model", "Postgres", "Wire", "WireMessages", logging, protobuf] + dependencies)
+}
+
+func client(_ name: String) -> Target {
+    module(name, ["Model", "Wire", "WireMessages", protobuf])
+}
+
+let package = Package(
+    name: "halley",
+    products: [.executable(name: "halley", targets: ["halley"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    ],
+    targets: [
+        // Debian's libraries.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CLinux"),
+
+        // Pure.
+        module("Model"),
+        module("Series", ["CZstd"]),
+        module("Sealing", ["CCrypto", "CArgon2"]),
+        module("HotJSON", ["CSimdJSON", "CZlib"]),
+
+        // The ground floor.
+        module("Postgres", ["CLibPQ", "CLinux", logging]),
+        module("Blobs", ["CLinux", "Sealing"]),
+        module("WireMessages", [protobuf]),
+        module("Wire", ["Model", "WireMessages", "CLinux", nioCore, nioPosix, nioSSL, protobuf, logging, lifecycle]),
+
+        // The services and their clients.
+        client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
+        service("AuthService", ["Sealing", "AuthClient"]),
+        service("WorkspaceService", ["AuthClient"]),
+        service("TrackingService", ["Series"]),
+        service("ArtifactService", ["Blobs", "Sealing"]),
+        module("WebUI", [mustache], resources: [.copy("templates"), .copy("static")]),
+        module(
+            "Gateway",
+            [
+                "Model", "Wire", "WireMessages", "HotJSON", "WebUI",
+                "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
+                hummingbird, httpTypes, nioCore, logging, protobuf,
+            ]),
+
+        // The executable.
+        module(
+            "Daemon",
+            ["Model", "Wire", "WireMessages", "AuthClient", "Sealing", "Postgres", "CLinux", logging, metrics, lifecycle]),
+        .executableTarget(
+            name: "halley",
+            dependencies: [
+                "Daemon", "Postgres", "Gateway", "AuthService", "WorkspaceService", "TrackingService", "ArtifactService",
+                "AuthClient", "WorkspaceClient", arguments, logging, lifecycle,
+            ],
+            swiftSettings: house),
+
+        // Tests.
+        module("TestKit", ["Postgres", "Model", logging]),
+        tests("ModelTests", ["Model"]),
+        tests("SeriesTests", ["Series", "TestKit"]),
+        tests("SealingTests", ["Sealing", "TestKit"]),
+        tests("HotJSONTests", ["HotJSON", "TestKit"]),
+        tests("PostgresTests", ["Postgres", "TestKit"]),
+        tests("BlobsTests", ["Blobs", "TestKit"]),
+        tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix]),
+        tests("AuthServiceTests", ["AuthService", "Postgres", "Model", "TestKit"]),
+        tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit"]),
+        tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
+        tests("ArtifactServiceTests", ["ArtifactService", "Blobs", "Postgres", "Model", "TestKit"]),
+        tests("GatewayTests", ["Gateway", "Model", "TestKit"]),
+        tests("DaemonTests", ["Daemon", "Model", "TestKit"]),
+        tests("TidyTests"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

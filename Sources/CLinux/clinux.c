@@ -1,0 +1,15 @@
+#define _GNU_SOURCE
+#include "clinux.h"
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+int64_t cl_peer_uid(int fd) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+    return (int64_t)peer.uid;
+}
+
+int cl_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+int cl_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

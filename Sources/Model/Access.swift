@@ -1,0 +1,101 @@
+public import Foundation
+
+/// Who is calling and what they may do, as the auth service has signed it.
+/// Only code that has checked that signature makes one (`Daemon.AccessVerifier`), and tests.
+public struct Access: Sendable, Equatable {
+    public enum Kind: String, Sendable { case person, serviceAccount, guest }
+
+    /// An API key is its owner minus these. An empty set limits nothing.
+    public struct Limits: Sendable, Equatable {
+        public let actions: Set<Action>
+        public let workspaces: Set<ID<Workspace>>
+        public let projects: Set<ID<Project>>
+
+        public init(actions: Set<Action> = [], workspaces: Set<ID<Workspace>> = [], projects: Set<ID<Project>> = []) {
+            self.actions = actions
+            self.workspaces = workspaces
+            self.projects = projects
+        }
+    }
+
+    public let kind: Kind
+    public let principal: ID<Account>
+    public let name: String
+    public let grants: [Grant]
+    public let limits: Limits
+    public let credential: ID<Credential>
+    /// By a browser's session, not by a key.
+    public let bySession: Bool
+    public let expiresAt: Date
+
+    public init(
+        kind: Kind, principal: ID<Account>, name: String, grants: [Grant], limits: Limits = Limits(),
+        credential: ID<Credential>, bySession: Bool = false, expiresAt: Date
+    ) {
+        self.kind = kind
+        self.principal = principal
+        self.name = name
+        self.grants = grants
+        self.limits = limits
+        self.credential = credential
+        self.bySession = bySession
+        self.expiresAt = expiresAt
+    }
+
+    public func allows(_ action: Action, on scope: Scope) -> Bool {
+        limits.allow(action, on: scope)
+            && grants.contains { $0.scope.covers(scope) && Matrix.allows($0.role, action) }
+    }
+
+    /// The proof that `action` may be done on `scope`.
+    ///
+    /// Throws `.notFound` to those who may not even read there: existence is a secret; `.forbidden` to the others.
+    public func require(_ action: Action, on scope: Scope) throws(Failure) -> Permit {
+        if allows(action, on: scope) { return Permit(action: action, scope: scope, principal: principal, name: name) }
+        guard mayKnowOf(scope) else { throw Failure(.notFound, "There is no such thing here, or you may not see it.") }
+        throw Failure(.forbidden, "This needs the right to \(action.rawValue), which you or your key do not have here.")
+    }
+
+    /// The workspaces in which the caller may do `action` on the whole or on some project.
+    public func workspaces(allowing action: Action) -> [ID<Workspace>] {
+        var seen: Set<ID<Workspace>> = []
+        return grants.compactMap { grant in
+            guard let workspace = grant.scope.workspace, allows(action, on: grant.scope) else { return nil }
+            return seen.insert(workspace).inserted ? workspace : nil
+        }
+    }
+
+    private func mayKnowOf(_ scope: Scope) -> Bool {
+        if scope == .instance { return true }
+        let ingestOnly = !limits.actions.isEmpty && !limits.actions.contains(.read)
+        return allows(.read, on: scope) || (ingestOnly && allows(.log, on: scope))
+    }
+}
+
+extension Access.Limits {
+    func allow(_ action: Action, on scope: Scope) -> Bool {
+        if !actions.isEmpty && !actions.contains(action) { return false }
+        if !workspaces.isEmpty {
+            guard let workspace = scope.workspace, workspaces.contains(workspace) else { return false }
+        }
+        if !projects.isEmpty {
+            guard let project = scope.project, projects.contains(project) else { return false }
+        }
+        return true
+    }
+}
+
+/// Proof that a right was checked. Stores demand it; only `Access.require` makes one.
+public struct Permit: Sendable, Equatable {
+    public let action: Action
+    public let scope: Scope
+    public let principal: ID<Account>
+    public let name: String
+
+    init(action: Action, scope: Scope, principal: ID<Account>, name: String) {
+        self.action = action
+        self.scope = scope
+        self.principal = principal
+        self.name = name
+    }
+}
