@@ -320,6 +320,7 @@ public nonisolated struct LinkAssetRequest: Sendable {
   fileprivate var _draft: AssetDraft? = nil
 }
 
+/// type: "" or "all": every one; "image" and "visualization" mean the same. In the order of their creation.
 public nonisolated struct ListAssetsRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -340,6 +341,14 @@ public nonisolated struct ListAssetsRequest: Sendable {
 
   public var grouping: String = String()
 
+  /// 0: as many as one message holds
+  public var limit: UInt32 = 0
+
+  /// of the page before; empty: the first page
+  public var cursor: String = String()
+
+  public var artifactVersionID: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -353,6 +362,8 @@ public nonisolated struct ListAssetsResponse: Sendable {
   // methods supported on all messages.
 
   public var assets: [AssetRecord] = []
+
+  public var cursor: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -994,7 +1005,7 @@ nonisolated extension LinkAssetRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ListAssetsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListAssetsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{1}type\0\u{1}name\0\u{1}grouping\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{1}type\0\u{1}name\0\u{1}grouping\0\u{1}limit\0\u{1}cursor\0\u{3}artifact_version_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1006,6 +1017,9 @@ nonisolated extension ListAssetsRequest: SwiftProtobuf.Message, SwiftProtobuf._M
       case 2: try { try decoder.decodeSingularStringField(value: &self.type) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.grouping) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.cursor) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.artifactVersionID) }()
       default: break
       }
     }
@@ -1028,6 +1042,15 @@ nonisolated extension ListAssetsRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.grouping.isEmpty {
       try visitor.visitSingularStringField(value: self.grouping, fieldNumber: 4)
     }
+    if self.limit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 5)
+    }
+    if !self.cursor.isEmpty {
+      try visitor.visitSingularStringField(value: self.cursor, fieldNumber: 6)
+    }
+    if !self.artifactVersionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.artifactVersionID, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1036,6 +1059,9 @@ nonisolated extension ListAssetsRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.type != rhs.type {return false}
     if lhs.name != rhs.name {return false}
     if lhs.grouping != rhs.grouping {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.cursor != rhs.cursor {return false}
+    if lhs.artifactVersionID != rhs.artifactVersionID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1043,7 +1069,7 @@ nonisolated extension ListAssetsRequest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ListAssetsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListAssetsResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}assets\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}assets\0\u{1}cursor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1052,6 +1078,7 @@ nonisolated extension ListAssetsResponse: SwiftProtobuf.Message, SwiftProtobuf._
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.assets) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.cursor) }()
       default: break
       }
     }
@@ -1061,11 +1088,15 @@ nonisolated extension ListAssetsResponse: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.assets.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.assets, fieldNumber: 1)
     }
+    if !self.cursor.isEmpty {
+      try visitor.visitSingularStringField(value: self.cursor, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ListAssetsResponse, rhs: ListAssetsResponse) -> Bool {
     if lhs.assets != rhs.assets {return false}
+    if lhs.cursor != rhs.cursor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
