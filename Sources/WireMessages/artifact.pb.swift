@@ -41,6 +41,7 @@ public nonisolated enum ArtifactMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case downloadAsset // = 1029
   case deleteAssets // = 1030
   case copyAssets // = 1031
+  case describeAsset // = 1032
   case startMultipart // = 1040
 
   /// upload: the part's bytes
@@ -63,6 +64,7 @@ public nonisolated enum ArtifactMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 1029: self = .downloadAsset
     case 1030: self = .deleteAssets
     case 1031: self = .copyAssets
+    case 1032: self = .describeAsset
     case 1040: self = .startMultipart
     case 1041: self = .uploadPart
     case 1042: self = .completeMultipart
@@ -81,6 +83,7 @@ public nonisolated enum ArtifactMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .downloadAsset: return 1029
     case .deleteAssets: return 1030
     case .copyAssets: return 1031
+    case .describeAsset: return 1032
     case .startMultipart: return 1040
     case .uploadPart: return 1041
     case .completeMultipart: return 1042
@@ -99,6 +102,7 @@ public nonisolated enum ArtifactMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .downloadAsset,
     .deleteAssets,
     .copyAssets,
+    .describeAsset,
     .startMultipart,
     .uploadPart,
     .completeMultipart,
@@ -649,12 +653,38 @@ public nonisolated struct AbortMultipartRequest: Sendable {
   public init() {}
 }
 
+/// Replaces the metadata of an asset that was just uploaded: in the clients' multipart bodies it comes after the bytes.
+public nonisolated struct DescribeAssetRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var experiment: ExperimentRef {
+    get {_experiment ?? ExperimentRef()}
+    set {_experiment = newValue}
+  }
+  /// Returns true if `experiment` has been explicitly set.
+  public var hasExperiment: Bool {self._experiment != nil}
+  /// Clears the value of `experiment`. Subsequent reads from it will return its default value.
+  public mutating func clearExperiment() {self._experiment = nil}
+
+  public var assetID: String = String()
+
+  public var metadataJson: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _experiment: ExperimentRef? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "halley.artifact"
 
 nonisolated extension ArtifactMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ARTIFACT_METHOD_UNSPECIFIED\0\u{2}A\u{10}UPLOAD_ASSET\0\u{1}LINK_ASSET\0\u{1}LIST_ASSETS\0\u{1}GET_ASSET\0\u{1}DOWNLOAD_ASSET\0\u{1}DELETE_ASSETS\0\u{1}COPY_ASSETS\0\u{2}\u{9}START_MULTIPART\0\u{1}UPLOAD_PART\0\u{1}COMPLETE_MULTIPART\0\u{1}ABORT_MULTIPART\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ARTIFACT_METHOD_UNSPECIFIED\0\u{2}A\u{10}UPLOAD_ASSET\0\u{1}LINK_ASSET\0\u{1}LIST_ASSETS\0\u{1}GET_ASSET\0\u{1}DOWNLOAD_ASSET\0\u{1}DELETE_ASSETS\0\u{1}COPY_ASSETS\0\u{1}DESCRIBE_ASSET\0\u{2}\u{8}START_MULTIPART\0\u{1}UPLOAD_PART\0\u{1}COMPLETE_MULTIPART\0\u{1}ABORT_MULTIPART\0")
 }
 
 nonisolated extension AssetDraft: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1624,6 +1654,50 @@ nonisolated extension AbortMultipartRequest: SwiftProtobuf.Message, SwiftProtobu
 
   public static func ==(lhs: AbortMultipartRequest, rhs: AbortMultipartRequest) -> Bool {
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DescribeAssetRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DescribeAssetRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{3}asset_id\0\u{3}metadata_json\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._experiment) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.metadataJson) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._experiment {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.assetID.isEmpty {
+      try visitor.visitSingularStringField(value: self.assetID, fieldNumber: 2)
+    }
+    if !self.metadataJson.isEmpty {
+      try visitor.visitSingularStringField(value: self.metadataJson, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: DescribeAssetRequest, rhs: DescribeAssetRequest) -> Bool {
+    if lhs._experiment != rhs._experiment {return false}
+    if lhs.assetID != rhs.assetID {return false}
+    if lhs.metadataJson != rhs.metadataJson {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
