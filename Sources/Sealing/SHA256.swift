@@ -1,6 +1,11 @@
-internal import CCrypto
+import CCrypto
 
-/// SHA-256 (FIPS 180-4) over bytes that come piece by piece.
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces.
+///
+///     var hash = SHA256()
+///     hash.update(firstPiece)
+///     hash.update(secondPiece)
+///     let digest = hash.finish()
 public struct SHA256: ~Copyable, @unchecked Sendable {
     // @unchecked: the context is reached through this one value, which cannot be copied.
     public static let byteCount = 32
@@ -8,9 +13,8 @@ public struct SHA256: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
 
     public init() {
-        guard let context = EVP_MD_CTX_new() else { preconditionFailure("no memory for a digest") }
-        self.context = context
-        precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto without SHA-256")
+        context = Digests.present(EVP_MD_CTX_new(), "memory")
+        begin()
     }
 
     deinit {
@@ -18,7 +22,8 @@ public struct SHA256: ~Copyable, @unchecked Sendable {
     }
 
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        precondition(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1, "libcrypto lost a digest")
+        let done = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        precondition(done == 1, "SHA-256 update")
     }
 
     public mutating func update(_ bytes: some Sequence<UInt8>) {
@@ -27,19 +32,35 @@ public struct SHA256: ~Copyable, @unchecked Sendable {
         Array(bytes).withUnsafeBytes { update($0) }
     }
 
-    /// The 32 bytes over all that was handed in; the hash then begins anew.
+    /// The 32 bytes. Afterwards the value is as new, ready for another message.
     public mutating func finish() -> [UInt8] {
-        let digest = [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
-            precondition(EVP_DigestFinal_ex(context, buffer.baseAddress, nil) == 1, "libcrypto lost a digest")
+        let digest = [UInt8](unsafeUninitializedCapacity: Self.byteCount) { out, count in
+            let done = EVP_DigestFinal_ex(context, out.baseAddress, nil)
+            precondition(done == 1, "SHA-256 finish")
             count = Self.byteCount
         }
-        precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "libcrypto without SHA-256")
+        begin()
         return digest
     }
 
+    private func begin() {
+        let done = EVP_DigestInit_ex2(context, Digests.sha256, nil)
+        precondition(done == 1, "SHA-256 init")
+    }
+}
+
+extension SHA256 {
+    /// The digest of bytes that are all there.
     public static func digest(of bytes: some Sequence<UInt8>) -> [UInt8] {
-        var hash = SHA256()
-        hash.update(bytes)
-        return hash.finish()
+        bytes.withContiguousStorageIfAvailable { digest(of: UnsafeRawBufferPointer($0)) }
+            ?? Array(bytes).withUnsafeBytes { digest(of: $0) }
+    }
+
+    public static func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: byteCount) { out, count in
+            let done = EVP_Digest(bytes.baseAddress, bytes.count, out.baseAddress, nil, Digests.sha256, nil)
+            precondition(done == 1, "SHA-256")
+            count = byteCount
+        }
     }
 }

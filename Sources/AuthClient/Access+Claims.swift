@@ -1,0 +1,160 @@
+public import Foundation
+public import Model
+import SwiftProtobuf
+public import WireMessages
+
+// `Access` in its form for the wire: `AccessClaims`, which auth signs and every service verifies.
+
+extension Access {
+    /// Throws `.unauthenticated` for claims that this release does not understand: an unknown role or action
+    /// must not be dropped silently, since a limit that is not understood would no longer limit.
+    public init(claims: AccessClaims) throws(Failure) {
+        guard let kind = Kind(claims.kind), let principal = ID<Account>(bytes: claims.principalID),
+            let credential = ID<Credential>(bytes: claims.credentialID)
+        else { throw Access.unreadable("principal") }
+        var grants: [Grant] = []
+        for claim in claims.grants { grants.append(try Grant(claim: claim)) }
+        self.init(
+            kind: kind, principal: principal, name: claims.name, grants: grants,
+            limits: claims.hasLimits ? try Limits(claim: claims.limits) : Limits(),
+            credential: credential, bySession: claims.bySession,
+            expiresAt: Date(timeIntervalSince1970: Double(claims.expiresMs) / 1000))
+    }
+
+    public func claims(issuedAt: Date) -> AccessClaims {
+        AccessClaims.with { claims in
+            claims.kind = kind.claim
+            claims.principalID = Data(principal.bytes)
+            claims.name = name
+            claims.grants = grants.map(\.claim)
+            if limits != Limits() { claims.limits = limits.claim }
+            claims.issuedMs = issuedAt.milliseconds
+            claims.expiresMs = expiresAt.milliseconds
+            claims.credentialID = Data(credential.bytes)
+            claims.bySession = bySession
+        }
+    }
+
+    static func unreadable(_ what: String) -> Failure {
+        Failure(.unauthenticated, "Who you are could not be read.", reason: "access_unreadable", detail: what)
+    }
+}
+
+extension Access.Kind {
+    init?(_ claim: AccessClaims.PrincipalKind) {
+        switch claim {
+        case .person: self = .person
+        case .serviceAccount: self = .serviceAccount
+        case .guest: self = .guest
+        case .principalUnspecified, .UNRECOGNIZED: return nil
+        }
+    }
+
+    var claim: AccessClaims.PrincipalKind {
+        switch self {
+        case .person: .person
+        case .serviceAccount: .serviceAccount
+        case .guest: .guest
+        }
+    }
+}
+
+extension Access.Limits {
+    public init(claim: KeyLimitsClaim) throws(Failure) {
+        var (actions, workspaces, projects) = (Set<Action>(), Set<ID<Workspace>>(), Set<ID<Project>>())
+        for name in claim.actions {
+            guard let action = Action(rawValue: name) else {
+                throw Failure(.invalid, "There is no action named \(name.prefix(40)).", reason: "action_unknown")
+            }
+            actions.insert(action)
+        }
+        for bytes in claim.workspaceIds { workspaces.insert(try ID(claim: bytes, "workspace")) }
+        for bytes in claim.projectIds { projects.insert(try ID(claim: bytes, "project")) }
+        self.init(actions: actions, workspaces: workspaces, projects: projects)
+    }
+
+    /// Sorted, so that equal limits give equal bytes.
+    public var claim: KeyLimitsClaim {
+        KeyLimitsClaim.with {
+            $0.actions = actions.map(\.rawValue).sorted()
+            $0.workspaceIds = workspaces.map { Data($0.bytes) }.sorted { $0.lexicographicallyPrecedes($1) }
+            $0.projectIds = projects.map { Data($0.bytes) }.sorted { $0.lexicographicallyPrecedes($1) }
+        }
+    }
+}
+
+extension Grant {
+    public init(claim: GrantClaim) throws(Failure) {
+        guard let role = Role(claim.role) else {
+            throw Failure(.invalid, "There is no such role.", reason: "role_unknown")
+        }
+        let scope = try Scope(workspace: claim.workspaceID, project: claim.projectID)
+        guard Role.scoped.contains(role) != (scope == .instance) else {
+            throw Failure(.invalid, "The role \(role.rawValue) cannot be held there.", reason: "role_misplaced")
+        }
+        self.init(role, on: scope)
+    }
+
+    public var claim: GrantClaim {
+        GrantClaim.with {
+            $0.workspaceID = Data(scope.workspace?.bytes ?? [])
+            $0.projectID = Data(scope.project?.bytes ?? [])
+            $0.role = role.claim
+        }
+    }
+}
+
+extension Scope {
+    /// Empty bytes for the instance and, of a project, for the whole workspace.
+    public init(workspace: Data, project: Data) throws(Failure) {
+        switch (workspace.isEmpty, project.isEmpty) {
+        case (true, true): self = .instance
+        case (false, true): self = .workspace(try ID(claim: workspace, "workspace"))
+        case (false, false):
+            self = .project(try ID(claim: project, "project"), in: try ID(claim: workspace, "workspace"))
+        case (true, false): throw Failure(.invalid, "A project needs its workspace's id.", reason: "id_invalid")
+        }
+    }
+}
+
+extension Role {
+    public init?(_ claim: RoleName) {
+        switch claim {
+        case .roleViewer: self = .viewer
+        case .roleCommenter: self = .commenter
+        case .roleEditor: self = .editor
+        case .roleAdmin: self = .admin
+        case .roleOwner: self = .owner
+        case .roleInstanceUser: self = .instanceUser
+        case .roleInstanceAuditor: self = .instanceAuditor
+        case .roleInstanceAdmin: self = .instanceAdmin
+        case .roleUnspecified, .UNRECOGNIZED: return nil
+        }
+    }
+
+    public var claim: RoleName {
+        switch self {
+        case .viewer: .roleViewer
+        case .commenter: .roleCommenter
+        case .editor: .roleEditor
+        case .admin: .roleAdmin
+        case .owner: .roleOwner
+        case .instanceUser: .roleInstanceUser
+        case .instanceAuditor: .roleInstanceAuditor
+        case .instanceAdmin: .roleInstanceAdmin
+        }
+    }
+}
+
+extension ID {
+    fileprivate init(claim bytes: Data, _ what: StaticString) throws(Failure) {
+        guard let id = ID(bytes: bytes) else {
+            throw Failure(.invalid, "The \(what)'s id is not 16 bytes.", reason: "id_invalid")
+        }
+        self = id
+    }
+}
+
+extension Date {
+    var milliseconds: Int64 { Int64((timeIntervalSince1970 * 1000).rounded()) }
+}
