@@ -22,8 +22,10 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+func module(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: house)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
@@ -82,7 +84,8 @@ let package = Package(
         service("WorkspaceService", ["AuthClient"]),
         service("TrackingService", ["Series"]),
         service("ArtifactService", ["Blobs", "Sealing"]),
-        module("WebUI", [mustache], resources: [.copy("templates"), .copy("static")]),
+        module(
+            "WebUI", [mustache], exclude: ["ts", "css"], resources: [.copy("templates"), .copy("static")]),
         module(
             "Gateway",
             [

@@ -1,0 +1,13 @@
+// "/" goes to the page's filter field.
+export function startKeys(): void {
+    document.addEventListener("keydown", event => {
+        if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+        const target = event.target as HTMLElement | null;
+        if (target?.closest("input, textarea, select, [contenteditable]")) return;
+        const field = document.querySelector<HTMLInputElement>("[data-filter], [data-chart-filter]:not([hidden])");
+        if (!field) return;
+        event.preventDefault();
+        field.focus();
+        field.select();
+    });
+}
