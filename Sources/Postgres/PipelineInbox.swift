@@ -1,0 +1,117 @@
+internal import CLibPQ
+internal import Synchronization
+
+/// The way into the pipeline loop's thread. Whoever puts something in wakes the thread once per batch.
+final class PipelineInbox: Sendable {
+    /// One call: its statements are one implicit transaction.
+    struct Submission: Sendable {
+        let statements: [SQL]
+        let tenants: Tenants
+        let ticket: Ticket
+        let continuation: CheckedContinuation<[Answer], any Error>
+    }
+
+    /// Names a call, so that it can be cancelled before, while and after it is under way.
+    final class Ticket: Sendable {
+        let isCancelled = Atomic<Bool>(false)
+        let isDone = Atomic<Bool>(false)
+    }
+
+    struct Batch: ~Copyable {
+        var submissions: [Submission] = []
+        var cancelled: [Ticket] = []
+        var events: [Event] = []
+        var isStopping = false
+    }
+
+    enum Event: Sendable {
+        case connected(lane: Int, Handover)
+        case failed(lane: Int, PostgresError)
+        case cancelEnded(lane: Int)
+    }
+
+    /// Unchecked: made by the thread that connected, which keeps nothing of it, and taken by the loop.
+    struct Handover: @unchecked Sendable {
+        let link: Link
+    }
+
+    private struct State: ~Copyable {
+        var batch = Batch()
+        var isSignalled = false
+        var isStopped = false
+
+        /// Whether the one who asks has to wake the thread.
+        mutating func signal() -> Bool {
+            defer { isSignalled = true }
+            return !isSignalled
+        }
+    }
+
+    let descriptor: Int32
+    private let waitingMax: Int
+    /// Submissions that were put in and have not been sent yet; the loop takes off what it sent.
+    let waiting = Atomic<Int>(0)
+    private let state = Mutex(State())
+
+    init(waitingMax: Int) {
+        self.waitingMax = waitingMax
+        descriptor = hl_eventfd()
+    }
+
+    deinit {
+        hl_close(descriptor)
+    }
+
+    /// `nil` when it was taken; else why it was not.
+    func submit(_ submission: Submission) -> PostgresError? {
+        let (refusal, wakes) = state.withLock { state -> (PostgresError?, Bool) in
+            guard !state.isStopped else { return (.closed, false) }
+            guard waiting.load(ordering: .relaxed) < waitingMax else {
+                return (PostgresError(sqlState: "53300", message: "too many statements are waiting"), false)
+            }
+            waiting.add(1, ordering: .relaxed)
+            state.batch.submissions.append(submission)
+            return (nil, state.signal())
+        }
+        if wakes { hl_wake(descriptor) }
+        return refusal
+    }
+
+    func cancel(_ ticket: Ticket) {
+        ticket.isCancelled.store(true, ordering: .sequentiallyConsistent)
+        post { $0.cancelled.append(ticket) }
+    }
+
+    func post(_ event: Event) {
+        post { $0.events.append(event) }
+    }
+
+    /// Takes nothing more; what was taken is still answered.
+    func stop() {
+        let wakes = state.withLock { state in
+            state.isStopped = true
+            state.batch.isStopping = true
+            return state.signal()
+        }
+        if wakes { hl_wake(descriptor) }
+    }
+
+    /// For the loop: everything since the last time.
+    func take() -> Batch {
+        hl_drain(descriptor)
+        return state.withLock { state in
+            state.isSignalled = false
+            var batch = Batch()
+            swap(&batch, &state.batch)
+            return batch
+        }
+    }
+
+    private func post(_ change: (inout Batch) -> Void) {
+        let wakes = state.withLock { state in
+            change(&state.batch)
+            return state.signal()
+        }
+        if wakes { hl_wake(descriptor) }
+    }
+}

@@ -1,0 +1,240 @@
+internal import CLibPQ
+internal import Logging
+internal import Synchronization
+
+/// The thread that drives the connections in pipeline mode: it never blocks but in `epoll_wait`.
+///
+/// Not `Sendable`: made and used on its thread. Others reach it through the inbox.
+final class PipelineLoop {
+    private let inbox: PipelineInbox
+    private let config: DatabaseConfig
+    private let canceller: Canceller
+    private let logger: Logger
+    private let epoll = hl_epoll_create()
+    private let lanes: [Lane]
+    private var waiting = Ring<Pending>()
+    private var isStopping = false
+    private var stopBy = ContinuousClock.now
+
+    private static let inboxTag = UInt64.max >> 1
+    private static let writable = UInt64(1) << 63
+    private static let stopWaitMax = Duration.seconds(5)
+    private static let repeatsMax = 3
+
+    init(inbox: PipelineInbox, config: DatabaseConfig, canceller: Canceller, logger: Logger) {
+        self.inbox = inbox
+        self.config = config
+        self.canceller = canceller
+        self.logger = logger
+        lanes = (0..<config.pipelines).map { Lane(index: $0) }
+        _ = hl_epoll_add(epoll, inbox.descriptor, PipelineLoop.inboxTag)
+    }
+
+    deinit {
+        hl_close(epoll)
+    }
+
+    /// Runs until the inbox is stopped. The first lane's connection comes through the inbox.
+    func run() {
+        for lane in lanes.dropFirst() { connect(lane) }
+        var tags = [UInt64](repeating: 0, count: 64)
+        while !isFinished {
+            let count = hl_epoll_wait(epoll, &tags, 64, timeout)
+            for tag in tags[0..<Int(count)] {
+                if tag & ~PipelineLoop.writable == PipelineLoop.inboxTag {
+                    handle(inbox.take())
+                } else {
+                    handle(lanes[Int(tag & 0xff)], canWrite: tag & PipelineLoop.writable != 0)
+                }
+            }
+            if count == 0 { tick() }
+            dispatch()
+        }
+        for lane in lanes { fail(lane.lose(), .closed) }
+        fail(Array(waiting.all), .closed)
+        handle(inbox.take())
+        fail(Array(waiting.all), .closed)
+    }
+
+    private var isFinished: Bool {
+        guard isStopping else { return false }
+        return (waiting.isEmpty && lanes.allSatisfy { $0.depth == 0 }) || ContinuousClock.now > stopBy
+    }
+
+    /// Milliseconds until something has to be looked at even when nothing comes in.
+    private var timeout: Int32 {
+        if isStopping { return 20 }
+        return waiting.isEmpty ? -1 : 100
+    }
+
+    // MARK: What comes in
+
+    private func handle(_ batch: consuming PipelineInbox.Batch) {
+        if !batch.submissions.isEmpty {
+            let waitsUntil = ContinuousClock.now + config.connectionWaitMax
+            waiting.append(contentsOf: batch.submissions.lazy.map { Pending($0, waitsUntil: waitsUntil) })
+        }
+        for event in batch.events { handle(event) }
+        if !batch.cancelled.isEmpty {
+            dropCancelled()
+            for lane in lanes { cancelHead(of: lane) }
+        }
+        if batch.isStopping, !isStopping {
+            isStopping = true
+            stopBy = ContinuousClock.now + PipelineLoop.stopWaitMax
+        }
+    }
+
+    private func handle(_ event: PipelineInbox.Event) {
+        switch event {
+        case .connected(let index, let handover):
+            begin(lanes[index], handover.link)
+        case .failed(let index, let error):
+            lanes[index].failures += 1
+            if lanes[index].failures == 1 {
+                logger.warning("no connection to PostgreSQL", metadata: ["error": "\(error)"])
+            }
+            connect(lanes[index])
+        case .cancelEnded(let index):
+            let lane = lanes[index]
+            lane.cancelsUnderWay = max(0, lane.cancelsUnderWay - 1)
+        }
+    }
+
+    private func handle(_ lane: Lane, canWrite: Bool) {
+        guard let link = lane.link else { return }
+        let before = lane.head
+        let isUp = lane.receive(link) { self.finish($0, on: link) }
+        guard isUp, !canWrite || flush(lane, link) else { return lose(lane) }
+        if lane.head !== before { cancelHead(of: lane) }
+    }
+
+    private func tick() {
+        let now = ContinuousClock.now
+        let gone = waiting.all.filter { $0.waitsUntil < now }
+        guard !gone.isEmpty else { return }
+        waiting.removeAll { $0.waitsUntil < now }
+        inbox.waiting.subtract(gone.count, ordering: .relaxed)
+        fail(gone, PostgresError(sqlState: "08001", message: "no connection within \(config.connectionWaitMax)"))
+    }
+
+    // MARK: What goes out
+
+    private func dispatch() {
+        var sent = 0
+        while !waiting.isEmpty, let lane = leastLoaded(), let link = lane.link {
+            guard let pending = waiting.removeFirst() else { break }
+            sent += 1
+            if pending.isCancelled {
+                pending.end(.failure(CancellationError()))
+            } else if !lane.send(pending, on: link) {
+                // Some of it may be in the buffer, none of it was committed: the Sync was not sent.
+                pending.end(.failure(PostgresError(connection: link.connection, sqlState: "08006")))
+                lose(lane)
+            }
+        }
+        if sent > 0 { inbox.waiting.subtract(sent, ordering: .relaxed) }
+        for lane in lanes where lane.hasUnsent {
+            if let link = lane.link, !flush(lane, link) { lose(lane) }
+        }
+    }
+
+    private func leastLoaded() -> Lane? {
+        var best: Lane?
+        for lane in lanes where lane.link != nil && lane.depth < config.depthMax {
+            if best.map({ lane.depth < $0.depth }) ?? true { best = lane }
+        }
+        return best
+    }
+
+    private func flush(_ lane: Lane, _ link: Link) -> Bool {
+        let (ok, waitChanged) = lane.flush(link)
+        if ok, waitChanged {
+            _ = hl_epoll_change(epoll, PQsocket(link.connection), UInt64(lane.index), lane.wantsWrite ? 1 : 0)
+        }
+        return ok
+    }
+
+    // MARK: How calls end
+
+    private func finish(_ pending: Pending, on link: Link) {
+        guard let error = pending.error else {
+            pending.end(.success(pending.answers))
+            return
+        }
+        if error.sqlState == "57014", pending.isCancelled {
+            pending.end(.failure(CancellationError()))
+            return
+        }
+        // The server said that it was rolled back: it may run again.
+        let wasBystander = error.sqlState == "57014" && pending.mayBeHit
+        guard pending.repeats < PipelineLoop.repeatsMax, wasBystander || (error.isStalePlan && pending.repeats == 0)
+        else {
+            pending.end(.failure(error))
+            return
+        }
+        if error.isStalePlan {
+            for statement in pending.submission.statements { link.statements.forget(statement.text) }
+        }
+        pending.reset()
+        inbox.waiting.add(1, ordering: .relaxed)
+        waiting.prepend(pending)
+    }
+
+    private func fail(_ calls: [Pending], _ error: PostgresError) {
+        for call in calls { call.end(.failure(call.error ?? error)) }
+    }
+
+    private func dropCancelled() {
+        let gone = waiting.all.filter(\.isCancelled)
+        guard !gone.isEmpty else { return }
+        waiting.removeAll(where: \.isCancelled)
+        inbox.waiting.subtract(gone.count, ordering: .relaxed)
+        for call in gone { call.end(.failure(CancellationError())) }
+    }
+
+    /// Only the call at the front runs on the server; the others are cancelled when they get there.
+    private func cancelHead(of lane: Lane) {
+        guard let link = lane.link, let head = lane.head, head.isCancelled, lane.cancelling !== head else { return }
+        lane.cancelling = head
+        lane.cancelsUnderWay += 1
+        lane.eachUnderWay { $0.mayBeHit = true }
+        let (inbox, index, ticket) = (inbox, lane.index, head.submission.ticket)
+        canceller.cancel(link.cancel) {
+            !ticket.isDone.load(ordering: .relaxed)
+        } ended: {
+            inbox.post(.cancelEnded(lane: index))
+        }
+    }
+
+    // MARK: Connections
+
+    private func begin(_ lane: Lane, _ link: Link) {
+        lane.begin(link)
+        if hl_epoll_add(epoll, PQsocket(link.connection), UInt64(lane.index)) != 0 { lose(lane) }
+    }
+
+    private func lose(_ lane: Lane) {
+        guard let link = lane.link else { return }
+        let error = PostgresError.lost(PQerrorMessage(link.connection).map { String(cString: $0) } ?? "connection lost")
+        logger.warning("connection to PostgreSQL lost", metadata: ["underWay": "\(lane.depth)"])
+        _ = hl_epoll_remove(epoll, PQsocket(link.connection))
+        fail(lane.lose(), error)
+        connect(lane)
+    }
+
+    /// On a thread of its own, since connecting blocks, with a pause that grows with each failure.
+    private func connect(_ lane: Lane) {
+        guard !isStopping else { return }
+        let (inbox, config, index, failures) = (inbox, config, lane.index, lane.failures)
+        startThread("pg-connect") {
+            pause(afterFailures: failures)
+            do throws(PostgresError) {
+                let link = try Link.pipelined(config)
+                inbox.post(.connected(lane: index, .init(link: link)))
+            } catch {
+                inbox.post(.failed(lane: index, error))
+            }
+        }
+    }
+}
