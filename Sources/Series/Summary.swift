@@ -7,6 +7,10 @@ public struct Summary: Sendable, Equatable {
         public let value: Double
         public let step: Double
         public let time: Int64
+
+        public init(value: Double, step: Double, time: Int64) {
+            (self.value, self.step, self.time) = (value, step, time)
+        }
     }
 
     /// The latest, by (time, step, value).
