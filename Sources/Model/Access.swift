@@ -60,9 +60,14 @@ public struct Access: Sendable, Equatable {
     public func workspaces(allowing action: Action) -> [ID<Workspace>] {
         var seen: Set<ID<Workspace>> = []
         return grants.compactMap { grant in
-            guard let workspace = grant.scope.workspace, allows(action, on: grant.scope) else { return nil }
+            guard let workspace = grant.scope.workspace, reaches(action, grant.scope, in: workspace) else { return nil }
             return seen.insert(workspace).inserted ? workspace : nil
         }
+    }
+
+    /// A key that is limited to some projects does not have the whole workspace, but what it has lies in it.
+    private func reaches(_ action: Action, _ scope: Scope, in workspace: ID<Workspace>) -> Bool {
+        allows(action, on: scope) || limits.projects.contains { allows(action, on: .project($0, in: workspace)) }
     }
 
     private func mayKnowOf(_ scope: Scope) -> Bool {
