@@ -6,7 +6,7 @@ public import WireMessages
 extension ArtifactClient {
     /// Answers when the bytes and the record are on disk. Repeating it with the same experiment and asset id is
     /// the same upload: it answers the asset that is there.
-    public func upload<Body: AsyncSequence>(
+    public func upload<Body: AsyncSequence & Sendable>(
         _ request: UploadAssetRequest, _ context: CallContext, body: Body
     ) async throws(Failure) -> UploadAssetResponse where Body.Element == Chunk {
         try await rpc.upload(ArtifactMethod.uploadAsset, request, context, body: body)
@@ -31,7 +31,7 @@ extension ArtifactClient {
     }
 
     /// Needs no access: the token is the authority. A part that comes twice replaces the one before.
-    public func uploadPart<Body: AsyncSequence>(
+    public func uploadPart<Body: AsyncSequence & Sendable>(
         _ request: UploadPartRequest, _ context: CallContext, body: Body
     ) async throws(Failure) -> UploadPartResponse where Body.Element == Chunk {
         try await rpc.upload(ArtifactMethod.uploadPart, request, context, body: body)

@@ -44,6 +44,13 @@ public struct ArtifactClient: Sendable {
         try await rpc.call(ArtifactMethod.getAsset, request, context, retry: .idempotent)
     }
 
+    /// Replaces the metadata of an asset, which some clients send after its bytes.
+    public func describe(
+        _ request: DescribeAssetRequest, _ context: CallContext
+    ) async throws(Failure) -> GetAssetResponse {
+        try await rpc.call(ArtifactMethod.describeAsset, request, context, retry: .idempotent)
+    }
+
     public func delete(_ request: DeleteAssetsRequest, _ context: CallContext) async throws(Failure) {
         let _: Empty = try await rpc.call(ArtifactMethod.deleteAssets, request, context, retry: .idempotent)
     }
