@@ -7,6 +7,10 @@ internal import Sealing
 public struct DamagedBlob: Equatable, Sendable {
     public let workspace: UUID
     public let digest: Digest
+
+    public init(workspace: UUID, digest: Digest) {
+        (self.workspace, self.digest) = (workspace, digest)
+    }
 }
 
 public struct ScrubReport: Equatable, Sendable {

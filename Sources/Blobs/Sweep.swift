@@ -8,6 +8,8 @@ public struct SweepReport: Equatable, Sendable {
     public var temporariesRemoved = 0
     /// Blobs left for the next sweep because somebody was placing in their folder.
     public var postponed = 0
+
+    public init() {}
 }
 
 extension BlobStore {
