@@ -1,1 +1,96 @@
-// Room of AuthService.
+import Foundation
+public import Logging
+import Model
+public import Postgres
+import Sealing
+public import Wire
+import WireMessages
+
+/// Who is who, and who may do what: accounts, sessions, keys, grants and the audit log.
+public struct AuthService: Sendable {
+    let accounts: Accounts
+    let sessions: Sessions
+    let keys: APIKeys
+    let memberships: Memberships
+    let audit: Audit
+    let bootstrap: Bootstrap
+    private let lastUse: LastUse
+    private let logger: Logger
+
+    /// Hashes one password, so that there is one to compare with when nobody is known by a name: takes about 50 ms.
+    public init(database: Database, config: AuthConfig, logger: Logger) throws {
+        let (mint, lastUse) = (AccessMint(key: config.signingKey), LastUse())
+        let hasher = try PasswordHasher(cost: config.passwordCost)
+        let accountStore = AccountStore(database: database)
+        let auditStore = AuditStore(database: database)
+        accounts = Accounts(
+            store: accountStore, policy: PasswordPolicy(charactersMin: config.passwordCharactersMin), hasher: hasher)
+        sessions = Sessions(
+            store: SessionStore(database: database), accounts: accountStore, audit: auditStore,
+            throttle: Throttle(store: ThrottleStore(database: database)), hasher: hasher, mint: mint,
+            csrfKey: config.peppers.forms, lastUse: lastUse)
+        keys = APIKeys(
+            store: APIKeyStore(database: database), peppers: config.peppers, mint: mint, lastUse: lastUse,
+            baseURL: config.baseURL)
+        memberships = Memberships(store: GrantStore(database: database))
+        audit = Audit(store: auditStore)
+        bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
+        self.lastUse = lastUse
+        self.logger = logger
+    }
+
+    public func register(in methods: inout Methods) {
+        let (account, session) = (AccountHandler(accounts: accounts), SessionHandler(sessions: sessions))
+        let (key, grant) = (APIKeyHandler(keys: keys), GrantHandler(memberships: memberships))
+        let (log, beginning) = (AuditHandler(audit: audit), BootstrapHandler(bootstrap: bootstrap))
+        methods.unary(AuthMethod.authenticateKey, .anyone, key.authenticate)
+        methods.unary(AuthMethod.authenticateSession, .anyone, session.authenticate)
+        methods.unary(AuthMethod.signIn, .anyone, session.signIn)
+        methods.unary(AuthMethod.signOut, .anyone, session.signOut)
+        methods.unary(AuthMethod.setPasswordByToken, .anyone, account.setPassword)
+        methods.unary(AuthMethod.createKey, .access, key.create)
+        methods.unary(AuthMethod.listKeys, .access, key.list)
+        methods.unary(AuthMethod.revokeKey, .access, key.revoke)
+        methods.unary(AuthMethod.setGrant, .access, grant.set)
+        methods.unary(AuthMethod.removeGrant, .access, grant.remove)
+        methods.unary(AuthMethod.listMembers, .access, grant.list)
+        methods.unary(AuthMethod.createAccount, .access, account.create)
+        methods.unary(AuthMethod.findAccounts, .access, account.find)
+        methods.unary(AuthMethod.listAudit, .access, log.list)
+        methods.unary(AuthMethod.recordAudit, .access, log.record)
+        methods.unary(AuthMethod.bootstrap, .operatorOnly, beginning.begin)
+    }
+
+    /// Writes when keys and sessions were last used, and sweeps what has expired, until its task is cancelled; then
+    /// writes once more. A database that cannot be reached is tried again at the next turn.
+    public func run() async throws {
+        var turn = 0
+        while !Task.isCancelled {
+            if turn % 20 == 0 { await attempt("sweep") { try await sessions.store.sweep() } }
+            turn += 1
+            do { try await Task.sleep(for: LastUse.interval) } catch { break }
+            await attempt("last use") { try await flushLastUse() }
+        }
+        await withTaskCancellationShielded { await attempt("last use") { try await flushLastUse() } }
+    }
+
+    func flushLastUse() async throws {
+        let marks = lastUse.take()
+        guard !marks.isEmpty else { return }
+        try await keys.store.touch(marks)
+        try await sessions.store.touch(marks)
+    }
+
+    private func attempt(_ what: String, _ work: () async throws -> Void) async {
+        do {
+            try await work()
+        } catch {
+            logger.warning("\(what) was not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Runs `work` in a task that the cancellation of this one does not reach, and waits for it.
+    private func withTaskCancellationShielded(_ work: @escaping @Sendable () async -> Void) async {
+        await Task.detached { await work() }.value
+    }
+}

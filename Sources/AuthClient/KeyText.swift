@@ -1,0 +1,77 @@
+/// An API key, as its holder has it: `hlyu_`, 8 characters that name it, 30 secret ones, and 6 of CRC-32, all but the
+/// tag in Base62; 49 in all. The tag makes a leaked key findable, the checksum makes a mistyped one refusable
+/// without asking anybody. 30 characters of Base62 are 178 bits.
+public struct KeyText: Sendable, Equatable {
+    public static let tag = "hlyu_"
+    public static let length = 49
+
+    /// What names the key: no secret.
+    public let id: String
+    public let secret: String
+
+    /// A new key, from the system's generator.
+    public static func fresh() -> KeyText {
+        KeyText(id: random(8), secret: random(30))
+    }
+
+    private init(id: String, secret: String) {
+        self.id = id
+        self.secret = secret
+    }
+
+    /// From whatever a client presents: alone, after `Bearer`, or followed by `*` and the address of its server.
+    /// All forms of one key give the same value; `nil` when the tag, the length, the alphabet or the checksum is wrong.
+    public init?(presented: String) {
+        var bytes = presented.utf8.prefix { $0 != UInt8(ascii: "*") }
+        while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
+        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+        if bytes.count > Self.length, Substring(bytes.prefix(7)).lowercased() == "bearer " {
+            bytes = bytes.dropFirst(7).drop { $0 == 0x20 }
+        }
+        guard bytes.count == Self.length, bytes.starts(with: Self.tag.utf8),
+            bytes.dropFirst(Self.tag.utf8.count).allSatisfy({ Self.alphabet.contains($0) })
+        else { return nil }
+        guard Self.checksum(bytes.prefix(43)).utf8.elementsEqual(bytes.suffix(6)) else { return nil }
+        id = String(Substring(bytes.dropFirst(5).prefix(8)))
+        secret = String(Substring(bytes.dropFirst(13).prefix(30)))
+    }
+
+    public var text: String {
+        let body = Self.tag + id + secret
+        return body + Self.checksum(body.utf8)
+    }
+
+    public var lastFour: String { String(text.suffix(4)) }
+
+    /// What may be shown of it afterwards: `hlyu_AAAAAAAA…zzzz`.
+    public static func hint(id: String, lastFour: String) -> String {
+        tag + id + "…" + lastFour
+    }
+
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    private static func random(_ count: Int) -> String {
+        var generator = SystemRandomNumberGenerator()
+        return text((0..<count).map { _ in Int.random(in: 0..<62, using: &generator) })
+    }
+
+    /// Six digits, the highest first: 62^6 is more than 2^32.
+    private static func checksum(_ bytes: some Sequence<UInt8>) -> String {
+        var (rest, digits) = (Int(CRC32.sum(bytes)), [Int]())
+        for _ in 0..<6 {
+            digits.append(rest % 62)
+            rest /= 62
+        }
+        return text(digits.reversed())
+    }
+
+    private static func text(_ digits: [Int]) -> String {
+        String(decoding: digits.map { alphabet[$0] }, as: UTF8.self)
+    }
+}
+
+extension KeyText: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "\(Self.tag)\(id)***" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

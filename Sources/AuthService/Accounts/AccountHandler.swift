@@ -1,0 +1,46 @@
+import Foundation
+import Model
+import Wire
+import WireMessages
+
+struct AccountHandler: Sendable {
+    let accounts: Accounts
+
+    func create(_ q: CreateAccountRequest, _ call: Call) async throws -> CreateAccountResponse {
+        let access = try call.requireAccess()
+        let (id, token) = try await accounts.create(name: q.name, email: q.email, as: access)
+        return CreateAccountResponse.with {
+            $0.id = id.wire
+            $0.setupToken = token.text
+        }
+    }
+
+    func find(_ q: FindAccountsRequest, _ call: Call) async throws -> FindAccountsResponse {
+        let access = try call.requireAccess()
+        var ids: [ID<Account>] = []
+        for bytes in q.ids { ids.append(try ID(wire: bytes, "account")) }
+        let found = try await accounts.find(ids: ids, name: q.name, email: q.email, as: access)
+        return FindAccountsResponse.with { $0.accounts = found.map(AccountRecord.init) }
+    }
+
+    func setPassword(_ q: SetPasswordByTokenRequest, _ call: Call) async throws -> SetPasswordByTokenResponse {
+        let session = Session.Draft(address: q.address, client: q.client)
+        let account = try await accounts.setPassword(q.password, by: q.token, beginning: session)
+        return SetPasswordByTokenResponse.with {
+            $0.name = account.name
+            $0.sessionToken = session.token.text
+            $0.expiresMs = session.expiresAt.wire
+        }
+    }
+}
+
+extension AccountRecord {
+    fileprivate init(_ account: AccountEntry) {
+        self.init()
+        id = account.id.wire
+        name = account.name
+        email = account.email
+        createdMs = account.createdAt.wire
+        lastSeenMs = account.lastSeenAt.wire
+    }
+}

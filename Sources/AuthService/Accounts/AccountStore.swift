@@ -1,0 +1,135 @@
+import Foundation
+import Model
+import Postgres
+import Sealing
+
+struct AccountStore: Sendable {
+    let database: Database
+
+    /// What signing in needs to know of an account.
+    struct Lock: Sendable {
+        let account: ID<Account>
+        let name: String
+        let hash: PasswordHash?
+    }
+
+    /// By name or, with an `@`, by address.
+    func lock(of key: String) async throws -> Lock? {
+        try await database.first(
+            """
+            SELECT id, name, password FROM auth.accounts
+             WHERE name_key = \(key) OR (email_key = \(key) AND email_key <> '')
+            """, for: .none
+        ) { row in
+            Lock(
+                account: ID(try row.read()), name: try row.read(),
+                hash: try row.read(String?.self).map(PasswordHash.init(phc:)))
+        }
+    }
+
+    /// A person with the right to make workspaces, and a link for the first password.
+    func insert(_ draft: AccountEntry.Draft, token: OpaqueToken, by permit: Permit) async throws {
+        let actor = AuditEvent.Actor(id: permit.principal.uuid, name: permit.name)
+        let event = AuditEvent(actor, "account.create", on: draft.id.text, detail: ["name": draft.name])
+        do {
+            try await database.run(
+                Self.insert(draft, token: token, by: permit.principal.uuid) + [AuditStore.append(event)],
+                for: event.tenants)
+        } catch let error as PostgresError where error.constraint == "accounts_name_key_unique" {
+            throw Failure(.conflict, "There is an account of this name.", reason: "account_exists")
+        } catch let error as PostgresError where error.constraint == "accounts_email_key_unique" {
+            throw Failure(.conflict, "There is an account with this address.", reason: "account_exists")
+        }
+    }
+
+    static func insert(_ draft: AccountEntry.Draft, token: OpaqueToken, by actor: UUID) -> [SQL] {
+        [
+            """
+            INSERT INTO auth.accounts (id, kind, name, name_key, email, email_key)
+            VALUES (\(draft.id.uuid), 'person', \(draft.name), \(draft.name.accountKey), \(draft.email),
+                    \(draft.email.accountKey))
+            """,
+            """
+            INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
+            VALUES (\(UUID.none), \(UUID.none), \(draft.id.uuid), 'instanceUser', \(actor))
+            """,
+            """
+            INSERT INTO auth.setup_tokens (digest, account_id, expires_at)
+            VALUES (\(token.digest), \(draft.id.uuid), now() + make_interval(days => \(Int32(SetupToken.lifeDays))))
+            """,
+        ]
+    }
+
+    /// Whose a link is, while it can be spent.
+    func owner(of token: OpaqueToken) async throws -> AccountEntry? {
+        try await database.first(
+            """
+            SELECT \(AccountEntry.columns) FROM auth.accounts a JOIN auth.setup_tokens t ON t.account_id = a.id
+             WHERE t.digest = \(token.digest) AND t.used_at IS NULL AND t.expires_at > now()
+            """, for: .none, AccountEntry.init(row:))
+    }
+
+    /// Spends a link: sets the password, ends all sessions, begins one, in one statement. Of many that come at
+    /// once one finds it unspent; the others change nothing and get `false`.
+    func spend(
+        _ token: OpaqueToken, setting hash: PasswordHash, beginning session: Session.Draft, telling event: AuditEvent
+    ) async throws -> Bool {
+        try await database.run(
+            """
+            WITH spent AS (
+                UPDATE auth.setup_tokens SET used_at = now()
+                 WHERE digest = \(token.digest) AND used_at IS NULL AND expires_at > now()
+                RETURNING account_id
+            ), ended AS (
+                UPDATE auth.sessions SET ended_at = now()
+                 WHERE account_id IN (SELECT account_id FROM spent) AND ended_at IS NULL
+            ), changed AS (
+                UPDATE auth.accounts SET password = \(hash.phc), last_seen_at = now()
+                 WHERE id IN (SELECT account_id FROM spent)
+            ), begun AS (
+                \(SessionStore.insert(session, forEachOf: "spent"))
+            )
+            \(AuditStore.append(event, forEachOf: "spent"))
+            """, for: event.tenants) == 1
+    }
+
+    func setHash(_ hash: PasswordHash, of account: ID<Account>) async throws {
+        try await database.run(
+            "UPDATE auth.accounts SET password = \(hash.phc) WHERE id = \(account.uuid)", for: .none)
+    }
+
+    /// Which accounts a caller may find.
+    enum Sight: Sendable {
+        case all
+        /// Oneself, and whoever has a grant in one of these workspaces.
+        case those(of: ID<Account>, in: [ID<Workspace>])
+    }
+
+    /// By id or, exactly, by name or address; at most a thousand. With `sight`, of those only whom the caller may know.
+    func find(ids: [ID<Account>], key: String, emailKey: String, seen sight: Sight) async throws -> [AccountEntry] {
+        let (all, me, workspaces): (Bool, UUID, [UUID]) =
+            switch sight {
+            case .all: (true, .none, [])
+            case .those(let me, let workspaces): (false, me.uuid, workspaces.map(\.uuid))
+            }
+        return try await database.rows(
+            """
+            SELECT \(AccountEntry.columns) FROM auth.accounts a
+             WHERE (a.id = ANY(\(ids.map(\.uuid))) OR (\(key) <> '' AND a.name_key = \(key))
+                    OR (\(emailKey) <> '' AND a.email_key = \(emailKey)))
+               AND (\(all) OR a.id = \(me) OR EXISTS (
+                    SELECT FROM auth.grants g WHERE g.account_id = a.id AND g.workspace_id = ANY(\(workspaces))))
+             ORDER BY a.name_key LIMIT 1000
+            """, for: .none, AccountEntry.init(row:))
+    }
+}
+
+extension AccountEntry {
+    fileprivate static let columns: SQL = "a.id, a.name, a.email, a.created_at, a.last_seen_at"
+
+    fileprivate init(row: inout Row) throws {
+        self.init(
+            id: ID(try row.read()), name: try row.read(), email: try row.read(), createdAt: try row.read(),
+            lastSeenAt: try row.read())
+    }
+}

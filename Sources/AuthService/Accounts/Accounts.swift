@@ -1,0 +1,72 @@
+import Foundation
+import Model
+import Sealing
+
+struct Accounts: Sendable {
+    static let idsMax = 1000
+
+    let store: AccountStore
+    let policy: PasswordPolicy
+    let hasher: PasswordHasher
+
+    func create(name: String, email: String, as access: Access) async throws -> (ID<Account>, OpaqueToken) {
+        let permit = try access.require(.administerInstance, on: .instance)
+        let draft = try AccountEntry.Draft(name: name, email: email)
+        let token = OpaqueToken.fresh()
+        try await store.insert(draft, token: token, by: permit)
+        return (draft.id, token)
+    }
+
+    /// Whom one may find: administrators of the instance everybody; those who manage members somewhere whoever
+    /// they can name exactly, to invite them; others those they share a workspace with.
+    func find(ids: [ID<Account>], name: String, email: String, as access: Access) async throws -> [AccountEntry] {
+        guard ids.count <= Self.idsMax else {
+            throw Failure(.invalid, "At most \(Self.idsMax) accounts can be asked for at once.")
+        }
+        let seesAll = access.allows(.administerInstance, on: .instance)
+        let shared = Set(access.grants.compactMap(\.scope.workspace))
+            .filter { access.limits.workspaces.isEmpty || access.limits.workspaces.contains($0) }
+        let known = AccountStore.Sight.those(of: access.principal, in: Array(shared))
+        let names = seesAll || !access.workspaces(allowing: .manageMembers).isEmpty ? AccountStore.Sight.all : known
+        var found: [AccountEntry] = []
+        if !ids.isEmpty { found += try await store.find(ids: ids, key: "", emailKey: "", seen: seesAll ? .all : known) }
+        if !name.isEmpty || !email.isEmpty {
+            found += try await store.find(ids: [], key: name.accountKey, emailKey: email.accountKey, seen: names)
+        }
+        return found
+    }
+
+    /// Spends a one-time link for a password, and signs in. Nothing is spent while the password breaks a rule.
+    func setPassword(
+        _ password: String, by token: String, beginning session: Session.Draft
+    ) async throws -> AccountEntry {
+        guard let token = OpaqueToken(presented: token), let account = try await store.owner(of: token) else {
+            throw Self.spentOrUnknown
+        }
+        let local = account.email.prefix { $0 != "@" }
+        try policy.check(password, context: [account.name, String(local), "halley"])
+        let hash = try await hasher.answering { hasher in try await hasher.hash(password) }
+        let event = AuditEvent(
+            AuditEvent.Actor(id: account.id.uuid, name: account.name), "password.set", on: account.id.text,
+            address: session.address)
+        guard try await store.spend(token, setting: hash, beginning: session, telling: event) else {
+            throw Self.spentOrUnknown
+        }
+        return account
+    }
+
+    private static let spentOrUnknown = Failure(
+        .notFound, "This link was used already, is too old, or never was.", reason: "token_unknown")
+}
+
+extension PasswordHasher {
+    /// Sealing knows no `Failure`: a full queue is `.exhausted` from here on.
+    func answering<T: Sendable>(_ work: (PasswordHasher) async throws -> T) async throws -> T {
+        do {
+            return try await work(self)
+        } catch SealingError.busy {
+            throw Failure(
+                .exhausted, "Too many people are signing in at this moment.", reason: "busy", retryAfter: .seconds(2))
+        }
+    }
+}

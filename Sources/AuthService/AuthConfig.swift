@@ -1,0 +1,49 @@
+public import Sealing
+
+/// What the auth service is told by its main.
+public struct AuthConfig: Sendable {
+    /// Signs what everybody may do. Its public half goes to all services.
+    public let signingKey: Ed25519.PrivateKey
+    /// Kept outside of the database, so that a copy of it proves no key and a writer of it can insert none.
+    public let peppers: Peppers
+    /// Where clients reach this instance, such as `http://127.0.0.1:8080/`; it is written into the keys handed out.
+    public let baseURL: String
+    public let passwordCost: PasswordHash.Cost
+    /// Eight, as long as a workspace may add a second factor of its own (SP 800-63B-4 asks for 15 without any).
+    public let passwordCharactersMin: Int
+
+    /// Throws `.badKey` unless both secrets are of 32 bytes.
+    public init(
+        signingKey: Secret, pepper: Secret, baseURL: String, passwordCost: PasswordHash.Cost = .standard,
+        passwordCharactersMin: Int = 8
+    ) throws(SealingError) {
+        self.signingKey = try Ed25519.PrivateKey(seed: signingKey)
+        self.peppers = try Peppers(current: pepper)
+        self.baseURL = baseURL.hasSuffix("/") ? baseURL : baseURL + "/"
+        self.passwordCost = passwordCost
+        self.passwordCharactersMin = passwordCharactersMin
+    }
+}
+
+/// The secrets that go into digests of API keys. A key remembers the version it was made with.
+public struct Peppers: Sendable {
+    let version: Int32
+    private let secrets: [Int32: Secret]
+
+    /// Throws `.badKey` unless there are 32 bytes.
+    public init(current: Secret, version: Int32 = 1, older: [Int32: Secret] = [:]) throws(SealingError) {
+        guard current.bytes.count == 32 else { throw .badKey }
+        self.version = version
+        secrets = older.merging([version: current]) { _, new in new }
+    }
+
+    /// `nil` when the pepper of that version is no longer there: such keys are dead.
+    func digest(of secret: String, version: Int32) -> [UInt8]? {
+        secrets[version].map { HMACSHA256.code(for: Array(secret.utf8), key: $0) }
+    }
+
+    /// What CSRF tokens are made with.
+    var forms: Secret {
+        HMACSHA256.key(for: "csrf", from: secrets[version] ?? Secret([]))
+    }
+}

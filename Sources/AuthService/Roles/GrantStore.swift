@@ -1,0 +1,116 @@
+import Foundation
+import Model
+import Postgres
+
+struct GrantStore: Sendable {
+    let database: Database
+
+    /// Puts `grant` in the place of what `account` held there. `check` sees the situation as it is under the lock.
+    func set(
+        _ grant: Grant, to account: ID<Account>, by actor: ID<Account>, telling event: AuditEvent,
+        check: @Sendable (GrantSituation) throws(Failure) -> Void
+    ) async throws {
+        try await changing(grant.scope, of: account, by: actor, telling: event, check: check) { transaction in
+            try await transaction.run(Self.upsert(grant, to: account, by: actor))
+        }
+    }
+
+    /// Takes what `account` holds there; of a whole workspace, its projects too.
+    func remove(
+        _ scope: Scope, from account: ID<Account>, by actor: ID<Account>, telling event: AuditEvent,
+        check: @Sendable (GrantSituation) throws(Failure) -> Void
+    ) async throws {
+        try await changing(scope, of: account, by: actor, telling: event, check: check) { transaction in
+            try await transaction.run(
+                """
+                DELETE FROM auth.grants
+                 WHERE workspace_id = \(scope.workspaceKey) AND account_id = \(account.uuid)
+                   AND (\(scope.projectKey) = \(UUID.none) OR project_id = \(scope.projectKey))
+                """)
+        }
+    }
+
+    static func upsert(_ grant: Grant, to account: ID<Account>, by actor: ID<Account>) -> SQL {
+        """
+        INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
+        VALUES (\(grant.scope.workspaceKey), \(grant.scope.projectKey), \(account.uuid), \(grant.role.rawValue),
+                \(actor.uuid))
+        ON CONFLICT (workspace_id, project_id, account_id)
+        DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, granted_at = now()
+         WHERE auth.grants.role <> excluded.role
+        """
+    }
+
+    /// By name, those of the whole workspace before those of its projects; at most ten thousand.
+    func list(in scope: Scope) async throws -> [Membership] {
+        try await database.rows(
+            """
+            SELECT a.id, a.name, a.email, g.workspace_id, g.project_id, g.role, g.granted_at
+              FROM auth.grants g JOIN auth.accounts a ON a.id = g.account_id
+             WHERE g.workspace_id = \(scope.workspaceKey)
+             ORDER BY a.name_key, g.project_id LIMIT 10000
+            """, for: .none, Membership.init(row:)
+        ).compactMap { $0 }
+    }
+
+    private func changing(
+        _ scope: Scope, of account: ID<Account>, by actor: ID<Account>, telling event: AuditEvent,
+        check: @Sendable (GrantSituation) throws(Failure) -> Void,
+        _ change: @Sendable (Transaction) async throws -> Int
+    ) async throws {
+        do {
+            try await database.transaction(for: event.tenants) { transaction in
+                _ = try await transaction.rows("SELECT auth.lock('owners', \(scope.workspaceKey)) IS NULL") { _ in }
+                try check(try await situation(of: account, in: scope, for: actor, transaction))
+                guard try await change(transaction) > 0 else { return }
+                try await transaction.run(AuditStore.append(event))
+            }
+        } catch let error as PostgresError where error.constraint == "grants_last_owner" {
+            throw Failure(
+                .conflict, "The last owner cannot be taken away. Make somebody else one first.", reason: "last_owner")
+        }
+    }
+
+    private func situation(
+        of account: ID<Account>, in scope: Scope, for actor: ID<Account>, _ transaction: Transaction
+    ) async throws -> GrantSituation {
+        let (workspace, project) = (scope.workspaceKey, scope.projectKey)
+        let found = try await transaction.first(
+            """
+            SELECT ARRAY(SELECT role FROM auth.grants
+                          WHERE workspace_id = \(workspace) AND account_id = \(actor.uuid)
+                            AND project_id IN (\(UUID.none), \(project))),
+                   ARRAY(SELECT role FROM auth.grants
+                          WHERE workspace_id = \(workspace) AND account_id = \(account.uuid)
+                            AND (\(project) = \(UUID.none) OR project_id = \(project))),
+                   EXISTS (SELECT FROM auth.accounts WHERE id = \(account.uuid)),
+                   EXISTS (SELECT FROM auth.grants WHERE workspace_id = \(workspace))
+            """
+        ) { row in
+            let (mine, theirs): ([String], [String]) = (try row.read(), try row.read())
+            return GrantSituation(
+                actorRole: Self.highest(mine), presentRole: Self.highest(theirs), accountExists: try row.read(),
+                workspaceHasGrants: try row.read())
+        }
+        guard let found else { throw Failure(.bug, "Members could not be read.", detail: "no row of a SELECT") }
+        return found
+    }
+
+    private static func highest(_ roles: [String]) -> Role? {
+        roles.compactMap(Role.init(rawValue:)).max { $0.rank < $1.rank }
+    }
+}
+
+extension Membership {
+    /// `nil` for a role of a newer release.
+    fileprivate init?(row: inout Row) throws {
+        let account: UUID = try row.read()
+        let (name, email): (String, String) = (try row.read(), try row.read())
+        let (workspace, project): (UUID, UUID) = (try row.read(), try row.read())
+        let (role, since): (String, Date) = (try row.read(), try row.read())
+        guard let role = Role(rawValue: role) else { return nil }
+        self.init(
+            account: ID(account), name: name, email: email,
+            grant: Grant(role, on: Scope(workspaceKey: workspace, projectKey: project)), since: since)
+    }
+}

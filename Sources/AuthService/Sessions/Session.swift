@@ -1,0 +1,26 @@
+import Foundation
+import Model
+
+/// A browser's session. It ends 12 hours after it was last seen and 7 days after it began, whichever is first.
+struct Session: Sendable {
+    static let idleHoursMax = 12
+    static let daysMax = 7
+
+    let id: ID<Credential>
+    let principal: Principal
+    /// Neither ended nor too old, by the database's clock.
+    let isAlive: Bool
+
+    struct Draft: Sendable {
+        let id = ID<Credential>.fresh()
+        let token = OpaqueToken.fresh()
+        let expiresAt = Date().addingTimeInterval(Double(daysMax) * 86_400)
+        let address: String
+        let client: String
+
+        init(address: String, client: String) {
+            self.address = address.plain(100)
+            self.client = client.plain(200)
+        }
+    }
+}

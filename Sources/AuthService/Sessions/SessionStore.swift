@@ -1,0 +1,83 @@
+import Foundation
+import Model
+import Postgres
+
+struct SessionStore: Sendable {
+    let database: Database
+
+    /// Begins a session for each account that `source`, a part of the same statement, names as `account_id`.
+    static func insert(_ draft: Session.Draft, forEachOf source: SQL) -> SQL {
+        """
+        INSERT INTO auth.sessions (id, digest, account_id, expires_at, address, client)
+        SELECT \(draft.id.uuid), \(draft.token.digest), account_id,
+               now() + make_interval(days => \(Int32(Session.daysMax))), \(draft.address), \(draft.client)
+          FROM \(source)
+        """
+    }
+
+    /// Begins a session after a right password, and forgives the failures before it.
+    func begin(
+        _ draft: Session.Draft, for account: ID<Account>, forgiving buckets: [[UInt8]], telling event: AuditEvent
+    ) async throws {
+        try await database.run(
+            [
+                Self.insert(draft, forEachOf: "(SELECT \(account.uuid) AS account_id) AS account"),
+                "UPDATE auth.accounts SET last_seen_at = now() WHERE id = \(account.uuid)",
+                "DELETE FROM auth.throttles WHERE bucket = ANY(\(buckets))",
+                AuditStore.append(event),
+            ], for: event.tenants)
+    }
+
+    func find(_ token: OpaqueToken) async throws -> Session? {
+        try await database.first(
+            """
+            SELECT s.id, s.ended_at IS NULL AND s.expires_at > now()
+                       AND s.seen_at > now() - make_interval(hours => \(Int32(Session.idleHoursMax))),
+                   \(PrincipalStore.columns)
+              FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
+             WHERE s.digest = \(token.digest)
+            """, for: .none
+        ) { row in
+            let (id, isAlive): (UUID, Bool) = (try row.read(), try row.read())
+            return Session(id: ID(id), principal: try PrincipalStore.decode(&row), isAlive: isAlive)
+        }
+    }
+
+    /// Answers whether there was one to end.
+    func end(_ token: OpaqueToken, telling event: AuditEvent) async throws -> Bool {
+        try await database.run(
+            """
+            WITH ended AS (
+                UPDATE auth.sessions SET ended_at = now() WHERE digest = \(token.digest) AND ended_at IS NULL
+                RETURNING id
+            )
+            \(AuditStore.append(event, forEachOf: "ended"))
+            """, for: event.tenants) == 1
+    }
+
+    /// A session is seen at most this often: the batch comes from `LastUse`.
+    func touch(_ seen: [LastUse.Mark]) async throws {
+        try await database.run(
+            """
+            WITH seen AS (
+                SELECT * FROM unnest(\(seen.map(\.credential.uuid)), \(seen.map(\.at))) AS u (id, at)
+            ), touched AS (
+                UPDATE auth.sessions s SET seen_at = greatest(s.seen_at, seen.at)
+                  FROM seen WHERE s.id = seen.id RETURNING s.account_id, s.seen_at
+            )
+            UPDATE auth.accounts a SET last_seen_at = greatest(a.last_seen_at, t.at)
+              FROM (SELECT account_id, max(seen_at) AS at FROM touched GROUP BY account_id) t
+             WHERE a.id = t.account_id
+            """, for: .none)
+    }
+
+    /// Removes what can no longer be of use: sessions and links a month after their end, buckets that are full again.
+    func sweep() async throws {
+        try await database.run(
+            [
+                "DELETE FROM auth.sessions WHERE expires_at < now() - interval '30 days'",
+                "DELETE FROM auth.setup_tokens WHERE expires_at < now() - interval '30 days'",
+                "DELETE FROM auth.throttles WHERE filled_at < now() - interval '1 hour'",
+            ], for: .none)
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Model
+import Sealing
+
+struct Sessions: Sendable {
+    let store: SessionStore
+    let accounts: AccountStore
+    let audit: AuditStore
+    let throttle: Throttle
+    let hasher: PasswordHasher
+    let mint: AccessMint
+    let csrfKey: Secret
+    let lastUse: LastUse
+
+    /// Begins a session. An unknown name, an account without a password and a wrong password get the same answer after
+    /// the same work.
+    func signIn(name: String, password: String, beginning draft: Session.Draft) async throws {
+        guard name.utf8.count <= 1000, password.utf8.count <= 4 * PasswordPolicy.charactersMax else {
+            throw Self.refused
+        }
+        let buckets = Throttle.buckets(name: name, address: draft.address)
+        try await throttle.take(buckets)
+        let lock = try await accounts.lock(of: name.plain(1000).accountKey)
+        let matches = try await hasher.answering { hasher in
+            try await hasher.verify(password, against: lock?.hash)
+        }
+        guard matches, let lock else {
+            try await audit.append(refusal(of: lock, from: draft.address))
+            throw Self.refused
+        }
+        let actor = AuditEvent.Actor(id: lock.account.uuid, name: lock.name)
+        let event = AuditEvent(actor, "session.sign_in", on: draft.id.text, address: draft.address)
+        try await store.begin(draft, for: lock.account, forgiving: buckets.map(\.key), telling: event)
+        try await strengthen(lock, password)
+    }
+
+    /// Whose session it is, as sealed access, and the token that its forms must carry.
+    func authenticate(_ presented: String) async throws -> (access: [UInt8], csrf: String) {
+        guard let token = OpaqueToken(presented: presented), let session = try await store.find(token) else {
+            throw Failure(.unauthenticated, "This session is not known.", reason: "session_unknown")
+        }
+        guard session.isAlive else {
+            throw Failure(.unauthenticated, "This session has ended.", reason: "session_expired")
+        }
+        lastUse.mark(session.id, address: "", client: "")
+        let access = try mint.seal(session.principal, credential: session.id, bySession: true)
+        return (access, csrf(of: token))
+    }
+
+    /// Ends a session. One that is not known, or has ended, is ended.
+    func signOut(_ presented: String) async throws {
+        guard let token = OpaqueToken(presented: presented), let session = try await store.find(token) else { return }
+        let actor = AuditEvent.Actor(id: session.principal.id.uuid, name: session.principal.name)
+        _ = try await store.end(token, telling: AuditEvent(actor, "session.sign_out", on: session.id.text))
+    }
+
+    private func csrf(of token: OpaqueToken) -> String {
+        OpaqueToken.base64url(HMACSHA256.code(for: token.digest, key: csrfKey))
+    }
+
+    private func refusal(of lock: AccountStore.Lock?, from address: String) -> AuditEvent {
+        let actor = lock.map { AuditEvent.Actor(id: $0.account.uuid, name: $0.name) } ?? .nobody
+        return AuditEvent(
+            actor, "session.sign_in", on: lock?.account.text ?? "", outcome: .refused, address: address)
+    }
+
+    /// Passwords hashed at an older cost are hashed again when they are at hand; that may wait for a quieter moment.
+    private func strengthen(_ lock: AccountStore.Lock, _ password: String) async throws {
+        guard let hash = lock.hash, hash.needsRehash(for: hasher.cost) else { return }
+        guard let stronger = try? await hasher.hash(password) else { return }
+        try await accounts.setHash(stronger, of: lock.account)
+    }
+
+    private static let refused = Failure(
+        .unauthenticated, "The name or the password is wrong.", reason: "sign_in_refused")
+}
