@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import SwiftProtobuf
 import Wire
 import WireMessages
 

@@ -1,6 +1,7 @@
 import AuthClient
 import Foundation
 import Model
+import SwiftProtobuf
 import Wire
 import WireMessages
 
