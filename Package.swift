@@ -15,8 +15,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -97,7 +98,10 @@ let package = Package(
         // The executable.
         module(
             "Daemon",
-            ["Model", "Wire", "WireMessages", "AuthClient", "Sealing", "Postgres", "CLinux", logging, metrics, lifecycle]),
+            [
+                "Model", "Wire", "WireMessages", "AuthClient", "WorkspaceClient", "Sealing", "Postgres", "CLinux",
+                logging, metrics, lifecycle, signals, protobuf,
+            ]),
         .executableTarget(
             name: "halley",
             dependencies: [

@@ -2,5 +2,12 @@ import ArgumentParser
 
 @main
 struct Halley: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "halley", abstract: "A platform for machine-learning teams.")
+    static let configuration = CommandConfiguration(
+        commandName: "halley", abstract: "A platform for machine-learning teams.", version: Release.text,
+        groupedSubcommands: [
+            CommandGroup(name: "Running", subcommands: [Up.self, Migrate.self, Doctor.self, Version.self]),
+            CommandGroup(
+                name: "Single services",
+                subcommands: [Auth.self, Workspace.self, Artifact.self]),
+        ])
 }

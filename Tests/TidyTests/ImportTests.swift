@@ -29,8 +29,8 @@ import Testing
             "SwiftProtobuf", "ServiceLifecycle", "NIOHTTP1", "NIOHTTPTypes",
         ]),
         "Daemon": [
-            "Model", "Wire", "WireMessages", "AuthClient", "Sealing", "Postgres", "CLinux", "Logging", "Metrics",
-            "CoreMetrics", "ServiceLifecycle",
+            "Model", "Wire", "WireMessages", "AuthClient", "WorkspaceClient", "Sealing", "Postgres", "CLinux", "Logging",
+            "CoreMetrics", "ServiceLifecycle", "UnixSignals", "SwiftProtobuf",
         ],
         "TestKit": ["Postgres", "Model", "Logging", "Testing"],
     ]

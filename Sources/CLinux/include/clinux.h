@@ -8,3 +8,31 @@ int64_t cl_peer_uid(int fd);
 int cl_die_with_parent(int signal);
 /// Keeps this process's memory out of core files and from ptrace of its own uid.
 int cl_forbid_dumps(void);
+
+#define CL_KEPT_FIRST 200
+
+/// What `cl_spawn` starts. `argv` and `envp` end with NULL.
+struct cl_command {
+    const char *path;
+    char *const *argv;
+    char *const *envp;
+    /// Becomes standard input; -1: /dev/null.
+    int input;
+    /// Becomes standard output and error; -1: those of the caller.
+    int output;
+    /// Open folders or files that the child keeps as descriptors CL_KEPT_FIRST, and the one after it; -1: none.
+    int kept[2];
+    /// Change to this user and group, and drop all other groups; -1: stay.
+    int64_t uid;
+    int64_t gid;
+    /// Sent to the child when the calling thread ends, however it ends; 0: none.
+    int death_signal;
+};
+
+/// Starts a program in an own process group with default signals and no other open files.
+/// Returns its pid, or the negated errno of the step that failed, including the exec itself.
+int cl_spawn(const struct cl_command *command);
+/// Waits until the child `pid` has ended, but leaves it to be reaped: its pid stays taken. 0, or the negated errno.
+int cl_await_end(int pid);
+/// Reaps a child that has ended. Its exit status; 128 and the signal if one killed it; or the negated errno.
+int cl_reap(int pid);

@@ -1,0 +1,90 @@
+import Foundation
+public import Logging
+public import Model
+
+/// What a process of Halley is told from outside. Made once in main from the environment and the flags;
+/// nothing further in reads either.
+public struct Settings: Sendable {
+    public let home: Home
+    /// Where the gateway listens.
+    public let listen: Endpoint
+    /// The origin without cookies, from which people's own HTML is shown.
+    public let contentListen: Endpoint
+    /// An external PostgreSQL: a URL or a conninfo string. `nil`: the private cluster in the data folder.
+    public let databaseURL: String?
+    /// The address people use, if it is not the one listened on (behind a proxy). No slash at the end.
+    public let publicURL: String
+    public let logLevel: Logger.Level
+    public let logStyle: LogStyle
+    /// The folder of migrations, if it is not found beside the executable.
+    public let migrations: String?
+
+    public enum LogStyle: String, Sendable, CaseIterable { case plain, json }
+
+    /// Throws `.invalid`, naming the variable that is wrong.
+    public init(environment: [String: String]) throws(Failure) {
+        func value(_ name: String) -> String? {
+            guard let value = environment[name], !value.isEmpty else { return nil }
+            return value
+        }
+        home = try Home(value("HALLEY_HOME") ?? Home.standard(environment: environment))
+        listen = try Endpoint(value("HALLEY_LISTEN") ?? "127.0.0.1:8080", setting: "HALLEY_LISTEN")
+        if let content = value("HALLEY_CONTENT_LISTEN") {
+            contentListen = try Endpoint(content, setting: "HALLEY_CONTENT_LISTEN")
+        } else {
+            contentListen = listen.next
+        }
+        databaseURL = value("HALLEY_DATABASE_URL")
+        publicURL = try Settings.checkedURL(value("HALLEY_PUBLIC_URL") ?? listen.url)
+        logLevel = try Settings.level(value("HALLEY_LOG") ?? "info")
+        logStyle = try Settings.style(value("HALLEY_LOG_FORMAT") ?? "plain")
+        migrations = value("HALLEY_MIGRATIONS")
+    }
+
+    private static func level(_ text: String) throws(Failure) -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text.lowercased()) else {
+            let names = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.invalid, "HALLEY_LOG is \"\(text)\", but should be one of: \(names).")
+        }
+        return level
+    }
+
+    private static func style(_ text: String) throws(Failure) -> LogStyle {
+        guard let style = LogStyle(rawValue: text.lowercased()) else {
+            throw Failure(.invalid, "HALLEY_LOG_FORMAT is \"\(text)\", but should be plain or json.")
+        }
+        return style
+    }
+
+    private static func checkedURL(_ text: String) throws(Failure) -> String {
+        guard let url = URLComponents(string: text), ["http", "https"].contains(url.scheme), url.host != nil,
+            url.query == nil, url.fragment == nil
+        else {
+            throw Failure(
+                .invalid, "HALLEY_PUBLIC_URL is \"\(text)\", but should look like https://halley.example.org.")
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    /// Whether people reach the gateway by another address than the one it listens on.
+    public var isBehindProxy: Bool { publicURL != listen.url }
+
+    /// Whether the gateway takes connections.
+    public var isGatewayListening: Bool { Probe.isListening(at: .tcp(listen)) }
+
+    /// What a child process is given: the same settings, without secrets. Each service has its own password in
+    /// a file of the data folder.
+    public var childEnvironment: [String: String] {
+        var result = [
+            "HALLEY_HOME": home.path,
+            "HALLEY_LISTEN": listen.description,
+            "HALLEY_CONTENT_LISTEN": contentListen.description,
+            "HALLEY_PUBLIC_URL": publicURL,
+            "HALLEY_LOG": logLevel.rawValue,
+            "HALLEY_LOG_FORMAT": logStyle.rawValue,
+        ]
+        if let databaseURL { result["HALLEY_DATABASE_URL"] = Conninfo(databaseURL).withoutPassword }
+        if let migrations { result["HALLEY_MIGRATIONS"] = migrations }
+        return result
+    }
+}
