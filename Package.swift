@@ -12,6 +12,7 @@ let house: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -19,6 +20,7 @@ let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-met
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -92,7 +94,7 @@ let package = Package(
             [
                 "Model", "Wire", "WireMessages", "HotJSON", "WebUI",
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
-                hummingbird, httpTypes, nioCore, logging, protobuf,
+                hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, lifecycle, logging, protobuf,
             ]),
 
         // The executable.

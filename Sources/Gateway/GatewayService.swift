@@ -1,0 +1,94 @@
+public import ArtifactClient
+public import AuthClient
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import TrackingClient
+public import WorkspaceClient
+
+/// The HTTP edge: translates dialects into typed calls and back. It keeps no state but short-lived caches.
+public struct GatewayService: Service {
+    let config: GatewayConfig
+    let backends: Backends
+    let logger: Logger
+
+    public init(
+        config: GatewayConfig, auth: AuthClient, workspace: WorkspaceClient, tracking: TrackingClient,
+        artifact: ArtifactClient, logger: Logger
+    ) {
+        self.config = config
+        self.backends = Backends(auth: auth, workspace: workspace, tracking: tracking, artifact: artifact)
+        self.logger = logger
+    }
+
+    /// Serves until the process is asked to stop; requests under way are then finished.
+    public func run() async throws {
+        let gateway = Gateway(config: config, backends: backends, logger: logger)
+        var services: [any Service] = [application(gateway.routes(), config.listen)]
+        if let content = config.contentListen { services.append(application(gateway.contentRoutes(), content)) }
+        try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
+    }
+
+    private func application(_ router: Router<EdgeContext>, _ listen: GatewayConfig.Listen) -> some Service {
+        let limits = config.limits
+        let http = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(limits.idleSecondsMax),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax,
+                maxHeaderFieldCount: limits.headerCountMax))
+        return Application(
+            router: router,
+            server: .http1(configuration: http),
+            configuration: .init(
+                address: .hostname(listen.host, port: listen.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)),
+            logger: logger)
+    }
+}
+
+/// The four services behind the gateway.
+struct Backends: Sendable {
+    let auth: AuthClient
+    let workspace: WorkspaceClient
+    let tracking: TrackingClient
+    let artifact: ArtifactClient
+}
+
+/// What the handlers of all dialects share.
+struct Gateway: Sendable {
+    let config: GatewayConfig
+    let backends: Backends
+    let authenticator: Authenticator
+    let experiments: ExperimentResolver
+    let origin: Origin
+    let logger: Logger
+
+    init(config: GatewayConfig, backends: Backends, logger: Logger) {
+        self.config = config
+        self.backends = backends
+        self.authenticator = Authenticator(auth: backends.auth)
+        self.experiments = ExperimentResolver(tracking: backends.tracking)
+        self.origin = Origin(config: config)
+        self.logger = logger
+    }
+
+    /// Every route of the main listener. A dialect adds its own in one line here.
+    func routes() -> Router<EdgeContext> {
+        let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: Edge(config: config))
+        Health(backends: backends).register(in: router)
+        CometDialect(gateway: self).register(in: router)
+        return router
+    }
+
+    /// Routes of the origin without cookies.
+    func contentRoutes() -> Router<EdgeContext> {
+        let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: Edge(config: config))
+        Health(backends: backends).register(in: router)
+        return router
+    }
+}

@@ -1,0 +1,49 @@
+import AuthClient
+import Foundation
+import Model
+import SwiftProtobuf
+import Wire
+import WireMessages
+
+/// Who makes a request, as auth has signed it. The gateway passes the signed bytes on and decides nothing by what it
+/// reads in them: every service verifies and judges for itself.
+struct Caller: Sendable {
+    /// Sealed; goes along with every call.
+    let access: [UInt8]
+    let name: String
+    let principal: ID<Account>
+    /// The key or session. Caches of what this caller may see are kept by it.
+    let credential: ID<Credential>
+    let bySession: Bool
+    let expiresAt: Date
+    /// Sessions only: what a form must bring along.
+    let csrfToken: String
+
+    typealias Credential = Model.Credential
+
+    init(_ response: AuthenticateResponse) throws(Failure) {
+        let sealed = try Self.decode(SealedAccess.self, response.access)
+        let claims = try Self.decode(AccessClaims.self, sealed.claims)
+        guard let principal = ID<Account>(bytes: claims.principalID),
+            let credential = ID<Credential>(bytes: claims.credentialID)
+        else { throw Self.unreadable }
+        self.access = Array(response.access)
+        self.name = claims.name
+        self.principal = principal
+        self.credential = credential
+        self.bySession = claims.bySession
+        self.expiresAt = Date(timeIntervalSince1970: Double(claims.expiresMs) / 1000)
+        self.csrfToken = response.csrfToken
+    }
+
+    /// What goes along with a call that this caller's request makes.
+    func call(_ context: EdgeContext, deadline: Duration = .seconds(30), once: String = "") -> CallContext {
+        CallContext(access: access, deadline: deadline, trace: context.requestID, idempotencyKey: once)
+    }
+
+    private static let unreadable = Failure(.bug, "Something went wrong here.", detail: "auth's access is unreadable")
+
+    private static func decode<M: Message>(_ type: M.Type, _ bytes: Data) throws(Failure) -> M {
+        do { return try M(serializedBytes: bytes) } catch { throw unreadable }
+    }
+}

@@ -1,0 +1,89 @@
+import HTTPTypes
+import HotJSON
+import Hummingbird
+import Logging
+import Model
+import NIOHTTP1
+
+/// The outermost layer of every request: its address, its error answer, its security headers and its line in the log.
+struct Edge: RouterMiddleware {
+    typealias Context = EdgeContext
+
+    /// Requests that take longer stand in the log although they succeeded.
+    private static let slow: Duration = .seconds(5)
+
+    let config: GatewayConfig
+    private let isTLS: Bool
+
+    init(config: GatewayConfig) {
+        self.config = config
+        self.isTLS = config.baseURL.hasPrefix("https://")
+    }
+
+    func handle(
+        _ request: Request, context: EdgeContext, next: @concurrent (Request, EdgeContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        var context = context
+        if config.trustedProxies.contains(context.address) { context.address = forwarded(request) ?? context.address }
+        var failure: Failure?
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            let reason = try Self.failure(of: error)
+            failure = reason
+            response = Surface(path: request.uri.path).answer(
+                reason, path: request.uri.path, requestID: context.requestID)
+        }
+        secure(&response, requestID: context.requestID)
+        log(request, response, context, failure, ContinuousClock.now - start)
+        return response
+    }
+
+    /// The last address that a proxy of ours has added.
+    private func forwarded(_ request: Request) -> String? {
+        let chain = request.headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }
+        return chain.map { String($0.filter { $0 != " " }) }.last { !config.trustedProxies.contains($0) }
+    }
+
+    private func secure(_ response: inout Response, requestID: String) {
+        response.headers.append(HTTPField(name: .xRequestID, value: requestID))
+        if isTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
+        // A reply of `Reply` carries the rest already; one probe tells.
+        guard response.headers[.xContentTypeOptions] == nil else { return }
+        for field in Reply.securityFields where response.headers[field.name] == nil { response.headers.append(field) }
+    }
+
+    private func log(
+        _ request: Request, _ response: Response, _ context: EdgeContext, _ failure: Failure?, _ elapsed: Duration
+    ) {
+        let level: Logger.Level =
+            response.status.code >= 500 ? .error : response.status.code >= 400 || elapsed > Self.slow ? .info : .debug
+        guard level >= context.logger.logLevel else { return }
+        var metadata: Logger.Metadata = [
+            // The template: a URL can hold a key or an OAuth code.
+            "route": .string("\(request.method) \(context.endpointPath ?? "-")"),
+            "status": .stringConvertible(response.status.code),
+            "ms": .stringConvertible(elapsed / .milliseconds(1)),
+            "request": .string(context.requestID),
+            "address": .string(context.address),
+        ]
+        if !context.notes.principal.isEmpty { metadata["principal"] = .string(context.notes.principal) }
+        if let failure { metadata["failure"] = .string(failure.description) }
+        context.logger.log(level: level, "request", metadata: metadata)
+    }
+
+    /// Rethrows what must close the connection.
+    private static func failure(of error: any Error) throws -> Failure {
+        switch error {
+        case let failure as Failure: return failure
+        case let error as JSONError: return Failure(error)
+        case let error as HTTPError:
+            return Failure(HTTPStatus.code(for: error.status), error.body ?? error.status.reasonPhrase)
+        case is CancellationError: return Failure(.unavailable, "The server is stopping, or the request was cancelled.")
+        case is HTTPParserError: throw error
+        default: return Failure(.bug, "Something went wrong here.", detail: String(reflecting: error))
+        }
+    }
+}

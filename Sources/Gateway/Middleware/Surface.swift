@@ -1,0 +1,62 @@
+import HTTPTypes
+import HotJSON
+import Hummingbird
+import Model
+
+/// Which of the gateway's faces a path belongs to: it decides how an error is told.
+enum Surface: Sendable, Equatable {
+    /// `/api/v1`: problem+json.
+    case native
+    /// What the `comet_ml` clients call: `{"msg", "code", "sdk_error_code", "data"}`.
+    case comet
+    /// Everything a browser shows.
+    case page
+
+    private static let cometRoots: Set<Substring> = [
+        "clientlib", "api", "optimizer", "mpm",
+        // Family A at the root, when the client's URL has no path.
+        "logger", "batch", "asset", "visualizations", "git-patch", "status-report", "tags", "rpc", "symlink",
+        "notification", "notify", "health", "isAlive",
+    ]
+
+    init(path: String) {
+        let parts = path.split(separator: "/", maxSplits: 2)
+        guard let root = parts.first else {
+            self = .page
+            return
+        }
+        if root == "api", parts.count > 1, parts[1] == "v1" {
+            self = .native
+        } else {
+            self = Self.cometRoots.contains(root) ? .comet : .page
+        }
+    }
+
+    func answer(_ failure: Failure, path: String, requestID: String) -> Response {
+        switch self {
+        case .comet: CometFailure.answer(failure, to: CometCall(path: path))
+        case .native, .page: Problem.answer(failure, requestID: requestID)
+        }
+    }
+}
+
+/// RFC 9457.
+enum Problem {
+    static func answer(_ failure: Failure, requestID: String) -> Response {
+        let status = HTTPStatus.status(for: failure)
+        var response = Reply.json(status: status) { writer in
+            writer.object { writer in
+                writer.member("type", "about:blank")
+                writer.member("title", status.reasonPhrase)
+                writer.member("status", status.code)
+                writer.member("detail", failure.message)
+                writer.member("code", failure.reason.isEmpty ? failure.code.rawValue : failure.reason)
+                writer.member("request_id", requestID)
+            }
+        }
+        response.headers[.contentType] = "application/problem+json"
+        if failure.code == .unauthenticated { response.headers[.wwwAuthenticate] = "Bearer" }
+        if let wait = failure.retryAfter { response.headers[.retryAfter] = String(Reply.seconds(wait)) }
+        return response
+    }
+}
