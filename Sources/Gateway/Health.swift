@@ -4,8 +4,8 @@ import HTTPTypes
 import HotJSON
 import Hummingbird
 import Model
-import TrackingClient
 import SwiftProtobuf
+import TrackingClient
 import Wire
 import WireMessages
 import WorkspaceClient

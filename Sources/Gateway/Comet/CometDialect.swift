@@ -12,13 +12,57 @@ struct CometDialect: Sendable {
     static let version = "5.0.0"
 
     let gateway: Gateway
+    private let batches: Batches
+
+    init(gateway: Gateway) {
+        self.gateway = gateway
+        self.batches = Batches(gateway: gateway)
+    }
 
     func register(in router: Router<EdgeContext>) {
         // The client drops any path in front of the server for some calls, and all of it when its URL has none.
         for base in ["/clientlib", "/"] {
-            Alive().register(in: router.group(RouterPath(base)))
+            let routes = router.group(RouterPath(base))
+            Alive().register(in: routes)
+            Handshake(gateway: gateway).register(in: routes)
+            StatusReports(gateway: gateway).register(in: routes)
+            batches.register(in: routes)
+            RemoteCalls(gateway: gateway).register(in: routes)
+            Uploads(gateway: gateway).register(in: routes)
+            DirectUploads(gateway: gateway).register(in: routes)
+            Scenes(gateway: gateway).register(in: routes)
+        }
+        for base in ["/api/rest/v2", "/clientlib/rest/v2"] {
+            let routes = router.group(RouterPath(base))
+            Details(gateway: gateway).register(in: routes)
+            batches.registerREST(in: routes)
+            StatusReports(gateway: gateway).registerREST(in: routes)
+            Accounts(gateway: gateway).registerREST(in: routes)
+            Downloads(gateway: gateway).registerREST(in: routes)
+            Reads(gateway: gateway).register(in: routes)
+            Later().register(in: routes)
+        }
+        Accounts(gateway: gateway).register(in: router)
+        Downloads(gateway: gateway).register(in: router)
+    }
+}
+
+/// Versioned artifacts and the model registry: said clearly, so that a script knows why.
+struct Later: Sendable {
+    func register(in routes: RouterGroup<EdgeContext>) {
+        for path in [
+            "write/artifacts/upsert", "write/artifacts/state", "write/artifact/assets/remote/batch",
+            "write/registry-model/item/create", "write/registry-model", "write/registry-model/item",
+        ] {
+            routes.post(RouterPath(path)) { _, _ -> Response in throw Self.refusal }
+        }
+        for path in ["artifacts/version", "registry-model"] {
+            routes.get(RouterPath(path)) { _, _ -> Response in throw Self.refusal }
         }
     }
+
+    private static let refusal = Failure(
+        .invalid, "This server does not keep versioned artifacts or registered models.", reason: "unsupported")
 }
 
 /// The two questions that need no key.

@@ -1,7 +1,7 @@
 import Model
+import SwiftProtobuf
 import Synchronization
 import TrackingClient
-import SwiftProtobuf
 import Wire
 import WireMessages
 

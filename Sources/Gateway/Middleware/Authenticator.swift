@@ -1,8 +1,8 @@
 import AuthClient
 import Hummingbird
 import Model
-import Synchronization
 import SwiftProtobuf
+import Synchronization
 import Wire
 import WireMessages
 
