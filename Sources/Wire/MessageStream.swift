@@ -40,12 +40,14 @@ public struct IncomingMessages<M: Message>: AsyncSequence, Sendable {
         public mutating func next() async throws -> M? {
             while true {
                 if let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) {
-                    guard length <= bytesMax else { throw Failure(.exhausted, "A message of a stream is too long.") }
+                    guard length <= bytesMax else {
+                        throw Model.Failure(.exhausted, "A message of a stream is too long.")
+                    }
                     if buffer.readableBytes >= 4 + Int(length) { return try message(length: Int(length)) }
                 }
                 guard let chunk = try await chunks.next() else {
                     guard buffer.readableBytes == 0 else {
-                        throw Failure(.unavailable, "A stream ended within a message.")
+                        throw Model.Failure(.unavailable, "A stream ended within a message.")
                     }
                     return nil
                 }
@@ -57,7 +59,7 @@ public struct IncomingMessages<M: Message>: AsyncSequence, Sendable {
         private mutating func message(length: Int) throws -> M {
             buffer.moveReaderIndex(forwardBy: 4)
             guard let body = buffer.readSlice(length: length) else {
-                throw Failure(.bug, "A message of a stream is shorter than it said.")
+                throw Model.Failure(.bug, "A message of a stream is shorter than it said.")
             }
             return try MessageBytes.decode(body, orThrow: .bug)
         }
