@@ -1,4 +1,5 @@
 import ArtifactClient
+import Foundation
 import HTTPTypes
 import HotJSON
 import Hummingbird
