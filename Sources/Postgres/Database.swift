@@ -65,6 +65,7 @@ public final class Database: Sendable {
 
     /// Runs `body` in a transaction: COMMIT when it returns, ROLLBACK when it throws. After a
     /// serialization failure or a deadlock it runs again, three times at most: it may have no other effects.
+    @discardableResult
     public func transaction<Value>(
         for tenants: Tenants, isolation: Isolation = .readCommitted, _ body: (Transaction) async throws -> Value
     ) async throws -> Value {

@@ -7,6 +7,11 @@ public struct MigrationReport: Sendable, Equatable {
     public let applied: [String]
     /// The highest number that the database has.
     public let version: Int
+
+    public init(applied: [String], version: Int) {
+        self.applied = applied
+        self.version = version
+    }
 }
 
 /// Why a schema and a folder of migrations do not fit together.

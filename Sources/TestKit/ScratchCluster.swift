@@ -71,9 +71,10 @@ private final class Watchdog: Sendable {
     init(folder: String) throws {
         var ends: [Int32] = [0, 0]
         // The writing end must not be inherited by any other program, or we would never seem gone.
-        guard Glibc.pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else {
-            throw Command.Failed(description: "no pipe: \(errno)")
+        let isOpen = Command.spawning.withLock { _ in
+            Glibc.pipe(&ends) == 0 && ends.allSatisfy { fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }
         }
+        guard isOpen else { throw Command.Failed(description: "no pipe: \(errno)") }
         pipe = ends[1]
         let script = """
             read -r _
@@ -82,14 +83,7 @@ private final class Watchdog: Sendable {
             """
         let command = Command.unprivileged(
             ["setsid", "sh", "-c", script, "halley-watchdog", ScratchCluster.binaries, folder])
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command.arguments
-        process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        try process.run()
+        _ = try command.spawn(input: ends[0])
     }
 
     deinit {
