@@ -11,6 +11,8 @@ final class Pending {
     /// A cancel request meant for another call on the same connection may have hit it.
     var mayBeHit = false
     var repeats = 0
+    /// The server did not know one of its statements: it trusts no name and prepares them itself.
+    var preparesAfresh = false
 
     init(_ submission: PipelineInbox.Submission, waitsUntil: ContinuousClock.Instant) {
         self.submission = submission
@@ -41,8 +43,9 @@ final class Pending {
 
 /// One connection in pipeline mode, and what was sent on it and is not answered.
 ///
-/// Per call: where needed a `Parse` with a Sync of its own (so that a failing statement does not take the
-/// preparation with it), then `set_config`, the statements, and one Sync, which commits them together.
+/// Per call: where needed a `Parse` of the first statement with a Sync of its own (so that a failing call
+/// does not take the preparation with it), then `set_config`, the statements (each after its `Parse`, where
+/// needed: it may be about what the one before it created), and one Sync, which commits them together.
 final class Lane {
     enum Slot {
         /// Its failure is the call's; the cache forgets the name.
@@ -118,19 +121,20 @@ final class Lane {
     func send(_ pending: Pending, on link: Link) -> Bool {
         pending.mayBeHit = cancelsUnderWay > 0
         let statements = pending.submission.statements
-        var names: [StatementCache.Name] = []
-        names.reserveCapacity(statements.count)
-        for statement in statements {
-            guard let name = prepare(statement.text, pending, link) else { return false }
-            names.append(name)
+        guard let first = statements.first, let firstName = prepare(first.text, pending, link, apart: true) else {
+            return false
         }
         let setting = pending.submission.tenants.setting
         if !setting.isEmpty {
             guard execute(Link.setTenants, SQL.values(setting), link) else { return false }
             slots.append(.aside(pending))
         }
-        for (statement, name) in zip(statements, names) {
-            guard execute(name.bytes, statement.binds, link) else { return false }
+        guard execute(firstName.bytes, first.binds, link) else { return false }
+        slots.append(.statement(pending))
+        for statement in statements.dropFirst() {
+            guard let name = prepare(statement.text, pending, link, apart: false),
+                execute(name.bytes, statement.binds, link)
+            else { return false }
             slots.append(.statement(pending))
         }
         guard PQpipelineSync(link.connection) == 1 else { return false }
@@ -140,7 +144,10 @@ final class Lane {
         return true
     }
 
-    private func prepare(_ text: [UInt8], _ pending: Pending, _ link: Link) -> StatementCache.Name? {
+    private func prepare(
+        _ text: [UInt8], _ pending: Pending, _ link: Link, apart: Bool
+    ) -> StatementCache.Name? {
+        if pending.preparesAfresh { link.statements.forget(text) }
         let (name, isNew) = link.statements.name(of: text)
         guard isNew else { return name }
         if let evicted = link.statements.takeEvicted() {
@@ -152,6 +159,7 @@ final class Lane {
         let count = Int32(truncatingIfNeeded: types.count)
         guard PQsendPrepare(link.connection, name.bytes, rendered, count, types) == 1 else { return nil }
         slots.append(.prepare(pending, name, text))
+        guard apart else { return name }
         guard PQpipelineSync(link.connection) == 1 else { return nil }
         slots.append(.preparedSync)
         return name
@@ -209,6 +217,7 @@ final class Lane {
             if case .statement(let pending) = slot { pending.answers.append(answer) }
         case PGRES_PIPELINE_ABORTED:
             PQclear(result)
+            if case .prepare(_, let name, let text) = slot { link.statements.forget(text, named: name.number) }
         case PGRES_FATAL_ERROR:
             let error = PostgresError(result: result)
             PQclear(result)

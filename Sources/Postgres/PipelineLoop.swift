@@ -173,9 +173,7 @@ final class PipelineLoop {
             pending.end(.failure(error))
             return
         }
-        if error.isStalePlan {
-            for statement in pending.submission.statements { link.statements.forget(statement.text) }
-        }
+        pending.preparesAfresh = error.isStalePlan
         pending.reset()
         inbox.waiting.add(1, ordering: .relaxed)
         waiting.prepend(pending)
