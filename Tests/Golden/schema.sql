@@ -1,0 +1,722 @@
+CREATE SCHEMA artifact;
+ALTER SCHEMA artifact OWNER TO halley_owner;
+CREATE SCHEMA auth;
+ALTER SCHEMA auth OWNER TO halley_owner;
+CREATE SCHEMA halley;
+ALTER SCHEMA halley OWNER TO halley_owner;
+CREATE SCHEMA tracking;
+ALTER SCHEMA tracking OWNER TO halley_owner;
+CREATE SCHEMA workspace;
+ALTER SCHEMA workspace OWNER TO halley_owner;
+CREATE FUNCTION auth.audit_field(field text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    RETURN convert_to((((octet_length(field))::text || ':'::text) || field), 'UTF8'::name);
+ALTER FUNCTION auth.audit_field(field text) OWNER TO halley_owner;
+CREATE FUNCTION auth.chain_audit() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    before record;
+BEGIN
+    PERFORM auth.lock('audit', NEW.workspace_id);
+    SELECT sequence, hash INTO before
+      FROM auth.audit WHERE workspace_id = NEW.workspace_id ORDER BY sequence DESC LIMIT 1;
+    NEW.sequence := coalesce(before.sequence, 0) + 1;
+    NEW.time_us := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+    NEW.hash := sha256(
+        coalesce(before.hash, decode(repeat('00', 32), 'hex'))
+        || auth.audit_field(NEW.workspace_id::text) || auth.audit_field(NEW.sequence::text)
+        || auth.audit_field(NEW.time_us::text) || auth.audit_field(NEW.actor_id::text)
+        || auth.audit_field(NEW.actor) || auth.audit_field(NEW.action) || auth.audit_field(NEW.object)
+        || auth.audit_field(NEW.outcome) || auth.audit_field(NEW.address) || auth.audit_field(NEW.detail));
+    RETURN NEW;
+END
+$$;
+ALTER FUNCTION auth.chain_audit() OWNER TO halley_owner;
+CREATE FUNCTION auth.keep_last_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.role NOT IN ('owner', 'instanceAdmin') OR OLD.project_id <> '00000000-0000-0000-0000-000000000000' THEN
+        RETURN NULL;
+    END IF;
+    PERFORM auth.lock('owners', OLD.workspace_id);
+    IF NOT EXISTS (
+        SELECT FROM auth.grants
+         WHERE workspace_id = OLD.workspace_id AND project_id = OLD.project_id AND role = OLD.role)
+    THEN
+        RAISE EXCEPTION 'the last % must stay', OLD.role
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'grants_last_owner';
+    END IF;
+    RETURN NULL;
+END
+$$;
+ALTER FUNCTION auth.keep_last_owner() OWNER TO halley_owner;
+CREATE FUNCTION auth.lock(purpose text, id uuid) RETURNS void
+    LANGUAGE sql
+    RETURN pg_advisory_xact_lock(hashtextextended((purpose || (id)::text), (20020)::bigint));
+ALTER FUNCTION auth.lock(purpose text, id uuid) OWNER TO halley_owner;
+CREATE FUNCTION halley.tenants() RETURNS uuid[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (string_to_array(NULLIF(current_setting('halley.workspaces'::text, true), ''::text), ','::text))::uuid[];
+ALTER FUNCTION halley.tenants() OWNER TO halley_owner;
+CREATE FUNCTION tracking.merge_details(old jsonb, new jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT old || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each(new) WHERE value <> 'null'), '{}')
+        || CASE WHEN jsonb_typeof(old -> 'logAdditionalSystemInfoList') = 'array'
+                 AND jsonb_typeof(new -> 'logAdditionalSystemInfoList') = 'array'
+           THEN jsonb_build_object('logAdditionalSystemInfoList', (
+               SELECT coalesce(jsonb_agg(item ORDER BY at), '[]')
+                 FROM (SELECT DISTINCT ON (item -> 'key') item, at
+                         FROM jsonb_array_elements(
+                                  (old -> 'logAdditionalSystemInfoList') || (new -> 'logAdditionalSystemInfoList'))
+                              WITH ORDINALITY AS i (item, at)
+                        ORDER BY item -> 'key', at DESC) AS latest))
+           ELSE '{}' END
+$$;
+ALTER FUNCTION tracking.merge_details(old jsonb, new jsonb) OWNER TO halley_owner;
+CREATE FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(array_agg(tag ORDER BY at), '{}')
+      FROM (SELECT tag, min(at) AS at
+              FROM unnest(old || added) WITH ORDINALITY AS t (tag, at)
+             WHERE tag <> ALL (removed)
+             GROUP BY tag) AS kept
+$$;
+ALTER FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) OWNER TO halley_owner;
+CREATE FUNCTION tracking.merge_values(old jsonb, new jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN old = '{}' OR NOT old ?| ARRAY(SELECT jsonb_object_keys(new)) THEN old || new ELSE old || (
+        SELECT jsonb_object_agg(
+                   n.key,
+                   CASE WHEN o.was IS NULL THEN n.value ELSE
+                       CASE WHEN (o.was -> 't')::bigint > (n.value -> 't')::bigint THEN o.was ELSE n.value END
+                       || CASE WHEN n.value ? 'lo' OR o.was ? 'lo' THEN jsonb_build_object(
+                              'lo', least((o.was -> 'lo')::numeric, (n.value -> 'lo')::numeric),
+                              'hi', greatest((o.was -> 'hi')::numeric, (n.value -> 'hi')::numeric))
+                          ELSE '{}' END
+                   END)
+          FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o)
+    END
+$$;
+ALTER FUNCTION tracking.merge_values(old jsonb, new jsonb) OWNER TO halley_owner;
+CREATE TABLE artifact.assets (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    asset_id text NOT NULL COLLATE pg_catalog."C",
+    file_name text NOT NULL COLLATE pg_catalog."C",
+    type text NOT NULL COLLATE pg_catalog."C",
+    extension text DEFAULT ''::text NOT NULL,
+    step double precision,
+    epoch double precision,
+    context text DEFAULT ''::text NOT NULL,
+    metadata text DEFAULT ''::text NOT NULL,
+    "grouping" text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    figure_counter text DEFAULT ''::text NOT NULL,
+    artifact_version_id text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    parent_asset_id text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    size bigint NOT NULL,
+    digest bytea,
+    link text,
+    content_type text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT assets_body CHECK (((digest IS NULL) <> (link IS NULL))),
+    CONSTRAINT assets_digest_length CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT assets_file_name_length CHECK (((octet_length(file_name) >= 1) AND (octet_length(file_name) <= 1024))),
+    CONSTRAINT assets_id_length CHECK (((octet_length(asset_id) >= 1) AND (octet_length(asset_id) <= 128))),
+    CONSTRAINT assets_size CHECK ((size >= 0))
+);
+ALTER TABLE ONLY artifact.assets FORCE ROW LEVEL SECURITY;
+ALTER TABLE artifact.assets OWNER TO halley_owner;
+CREATE TABLE artifact.parts (
+    workspace_id uuid NOT NULL,
+    upload_id uuid NOT NULL,
+    number integer NOT NULL,
+    digest bytea NOT NULL,
+    size bigint NOT NULL,
+    CONSTRAINT parts_digest_length CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT parts_number CHECK (((number >= 1) AND (number <= 10000))),
+    CONSTRAINT parts_size CHECK ((size >= 0))
+);
+ALTER TABLE ONLY artifact.parts FORCE ROW LEVEL SECURITY;
+ALTER TABLE artifact.parts OWNER TO halley_owner;
+CREATE TABLE artifact.uploads (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    draft jsonb NOT NULL,
+    parts integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    completed_at timestamp with time zone,
+    CONSTRAINT uploads_parts CHECK (((parts >= 1) AND (parts <= 10000)))
+);
+ALTER TABLE ONLY artifact.uploads FORCE ROW LEVEL SECURITY;
+ALTER TABLE artifact.uploads OWNER TO halley_owner;
+CREATE TABLE artifact.workspaces (
+    workspace_id uuid NOT NULL
+);
+ALTER TABLE artifact.workspaces OWNER TO halley_owner;
+CREATE TABLE auth.accounts (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    email text DEFAULT ''::text NOT NULL,
+    email_key text DEFAULT ''::text NOT NULL,
+    password text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone,
+    CONSTRAINT accounts_email_length CHECK ((length(email) <= 254)),
+    CONSTRAINT accounts_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text]))),
+    CONSTRAINT accounts_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT accounts_password_form CHECK ((password ~~ '$argon2id$%'::text))
+);
+ALTER TABLE auth.accounts OWNER TO halley_owner;
+CREATE TABLE auth.api_keys (
+    id uuid NOT NULL,
+    key_id text NOT NULL,
+    digest bytea NOT NULL,
+    pepper_version integer NOT NULL,
+    last_four text NOT NULL,
+    account_id uuid NOT NULL,
+    name text NOT NULL,
+    actions text[] DEFAULT '{}'::text[] NOT NULL,
+    workspaces uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    projects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    last_address text DEFAULT ''::text NOT NULL,
+    last_client text DEFAULT ''::text NOT NULL,
+    CONSTRAINT api_keys_digest_length CHECK ((length(digest) = 32)),
+    CONSTRAINT api_keys_life CHECK ((expires_at <= (created_at + '366 days'::interval)))
+);
+ALTER TABLE auth.api_keys OWNER TO halley_owner;
+CREATE TABLE auth.audit (
+    workspace_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    time_us bigint NOT NULL,
+    actor_id uuid NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    object text NOT NULL,
+    outcome text NOT NULL,
+    address text NOT NULL,
+    detail text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT audit_outcome_known CHECK ((outcome = ANY (ARRAY['ok'::text, 'refused'::text]))),
+    CONSTRAINT audit_sizes CHECK (((length(actor) <= 200) AND (length(action) <= 100) AND (length(object) <= 400) AND (length(address) <= 100) AND (octet_length(detail) <= 8192)))
+);
+ALTER TABLE ONLY auth.audit FORCE ROW LEVEL SECURITY;
+ALTER TABLE auth.audit OWNER TO halley_owner;
+CREATE TABLE auth.grants (
+    workspace_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    role text NOT NULL,
+    granted_by uuid NOT NULL,
+    granted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT grants_role_fits CHECK (
+CASE
+    WHEN (workspace_id = '00000000-0000-0000-0000-000000000000'::uuid) THEN ((project_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (role = ANY (ARRAY['instanceUser'::text, 'instanceAuditor'::text, 'instanceAdmin'::text])))
+    ELSE (role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text, 'owner'::text]))
+END)
+);
+ALTER TABLE auth.grants OWNER TO halley_owner;
+CREATE TABLE auth.sessions (
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    account_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    address text NOT NULL,
+    client text NOT NULL,
+    CONSTRAINT sessions_digest_length CHECK ((length(digest) = 32))
+);
+ALTER TABLE auth.sessions OWNER TO halley_owner;
+CREATE TABLE auth.setup_tokens (
+    digest bytea NOT NULL,
+    account_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT setup_tokens_digest_length CHECK ((length(digest) = 32))
+);
+ALTER TABLE auth.setup_tokens OWNER TO halley_owner;
+CREATE TABLE auth.throttles (
+    bucket bytea NOT NULL,
+    tokens double precision NOT NULL,
+    burst double precision NOT NULL,
+    filled_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE auth.throttles OWNER TO halley_owner;
+CREATE TABLE halley.migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE halley.migrations OWNER TO halley_owner;
+CREATE TABLE tracking.beats (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    beat_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.05');
+ALTER TABLE tracking.beats OWNER TO halley_owner;
+CREATE TABLE tracking.documents (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    content text NOT NULL,
+    tokens text[] DEFAULT '{}'::text[] NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT documents_size CHECK ((octet_length(content) <= 4000000))
+);
+ALTER TABLE ONLY tracking.documents FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.documents OWNER TO halley_owner;
+CREATE TABLE tracking.experiment_values (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    others jsonb DEFAULT '{}'::jsonb NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT experiment_values_size CHECK (((pg_column_size(parameters) <= 2000000) AND (pg_column_size(others) <= 1000000) AND (cardinality(tags) <= 1000)))
+)
+WITH (fillfactor='75');
+ALTER TABLE ONLY tracking.experiment_values FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.experiment_values OWNER TO halley_owner;
+CREATE TABLE tracking.experiments (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    owner_id uuid NOT NULL,
+    owner_name text NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    has_crashed boolean DEFAULT false NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    archived boolean DEFAULT false NOT NULL,
+    offline boolean DEFAULT false NOT NULL,
+    client text DEFAULT ''::text NOT NULL,
+    start_token text DEFAULT ''::text NOT NULL,
+    file_name text DEFAULT ''::text NOT NULL,
+    file_path text DEFAULT ''::text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT experiments_key_form CHECK ((key ~ '^[A-Za-z0-9]{32,50}$'::text)),
+    CONSTRAINT experiments_name_length CHECK ((octet_length(name) <= 4096)),
+    CONSTRAINT experiments_state_known CHECK (((state >= 1) AND (state <= 4)))
+)
+WITH (fillfactor='85');
+ALTER TABLE ONLY tracking.experiments FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.experiments OWNER TO halley_owner;
+CREATE TABLE tracking.metric_chunks (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    context text NOT NULL COLLATE pg_catalog."C",
+    last_key bytea NOT NULL,
+    first_key bytea NOT NULL,
+    points bigint NOT NULL,
+    from_ms bigint NOT NULL,
+    to_ms bigint NOT NULL,
+    peaks bytea NOT NULL,
+    sketch bytea NOT NULL,
+    body bytea NOT NULL,
+    CONSTRAINT metric_chunks_keys CHECK (((octet_length(first_key) = 32) AND (octet_length(last_key) = 32)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.05');
+ALTER TABLE ONLY tracking.metric_chunks ALTER COLUMN peaks SET STORAGE PLAIN;
+ALTER TABLE ONLY tracking.metric_chunks ALTER COLUMN sketch SET STORAGE PLAIN;
+ALTER TABLE ONLY tracking.metric_chunks ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE ONLY tracking.metric_chunks FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_chunks OWNER TO halley_owner;
+CREATE TABLE tracking.metric_counts (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    series bigint NOT NULL,
+    CONSTRAINT metric_counts_series_max CHECK ((series <= 50000))
+);
+ALTER TABLE ONLY tracking.metric_counts FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_counts OWNER TO halley_owner;
+CREATE TABLE tracking.metric_journal (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    id uuid NOT NULL,
+    points bigint NOT NULL,
+    body bytea NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='20000');
+ALTER TABLE ONLY tracking.metric_journal ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE ONLY tracking.metric_journal FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_journal OWNER TO halley_owner;
+CREATE TABLE tracking.metric_pending (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    id bigint NOT NULL,
+    points bigint NOT NULL,
+    batches bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000');
+ALTER TABLE tracking.metric_pending OWNER TO halley_owner;
+ALTER TABLE tracking.metric_pending ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tracking.metric_pending_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE tracking.metric_summaries (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    context text NOT NULL COLLATE pg_catalog."C",
+    current double precision NOT NULL,
+    current_step double precision NOT NULL,
+    current_ms bigint NOT NULL,
+    min double precision,
+    min_step double precision,
+    min_ms bigint,
+    max double precision,
+    max_step double precision,
+    max_ms bigint,
+    batches bigint NOT NULL
+)
+WITH (fillfactor='60', autovacuum_vacuum_scale_factor='0.05');
+ALTER TABLE ONLY tracking.metric_summaries FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_summaries OWNER TO halley_owner;
+CREATE TABLE tracking.output_blocks (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    first_offset bigint NOT NULL,
+    last_offset bigint NOT NULL,
+    digest bigint NOT NULL,
+    id uuid NOT NULL,
+    line_count integer NOT NULL,
+    lines bytea NOT NULL,
+    CONSTRAINT output_blocks_order CHECK ((first_offset <= last_offset))
+);
+ALTER TABLE ONLY tracking.output_blocks FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.output_blocks OWNER TO halley_owner;
+CREATE TABLE tracking.rpc_calls (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    id uuid NOT NULL,
+    caller_id uuid NOT NULL,
+    caller_name text NOT NULL,
+    function text NOT NULL,
+    built_in boolean NOT NULL,
+    arguments jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    result text DEFAULT ''::text NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    stack_trace text DEFAULT ''::text NOT NULL
+);
+ALTER TABLE ONLY tracking.rpc_calls FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.rpc_calls OWNER TO halley_owner;
+CREATE TABLE tracking.rpc_functions (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    name text NOT NULL,
+    documentation text NOT NULL,
+    arguments text[] NOT NULL
+);
+ALTER TABLE ONLY tracking.rpc_functions FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.rpc_functions OWNER TO halley_owner;
+CREATE TABLE tracking.system_details (
+    workspace_id uuid NOT NULL,
+    experiment_id uuid NOT NULL,
+    details jsonb NOT NULL,
+    CONSTRAINT system_details_object CHECK ((jsonb_typeof(details) = 'object'::text)),
+    CONSTRAINT system_details_size CHECK ((pg_column_size(details) <= 3000000))
+);
+ALTER TABLE ONLY tracking.system_details FORCE ROW LEVEL SECURITY;
+ALTER TABLE tracking.system_details OWNER TO halley_owner;
+CREATE TABLE workspace.audit_queue (
+    entry_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    actor_id uuid NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    object text NOT NULL,
+    happened_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE workspace.audit_queue OWNER TO halley_owner;
+CREATE TABLE workspace.preferences (
+    account_id uuid NOT NULL,
+    default_workspace_id uuid NOT NULL
+);
+ALTER TABLE workspace.preferences OWNER TO halley_owner;
+CREATE TABLE workspace.projects (
+    workspace_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    notes text DEFAULT ''::text NOT NULL,
+    owner_id uuid NOT NULL,
+    owner_name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT projects_description_check CHECK ((octet_length(description) <= 65536)),
+    CONSTRAINT projects_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT projects_notes_check CHECK ((octet_length(notes) <= 1048576))
+);
+ALTER TABLE ONLY workspace.projects FORCE ROW LEVEL SECURITY;
+ALTER TABLE workspace.projects OWNER TO halley_owner;
+CREATE TABLE workspace.workspaces (
+    workspace_id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workspaces_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+ALTER TABLE ONLY workspace.workspaces FORCE ROW LEVEL SECURITY;
+ALTER TABLE workspace.workspaces OWNER TO halley_owner;
+ALTER TABLE ONLY artifact.assets
+    ADD CONSTRAINT assets_pkey PRIMARY KEY (workspace_id, experiment_id, asset_id);
+ALTER TABLE ONLY artifact.parts
+    ADD CONSTRAINT parts_pkey PRIMARY KEY (workspace_id, upload_id, number);
+ALTER TABLE ONLY artifact.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY artifact.workspaces
+    ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY auth.accounts
+    ADD CONSTRAINT accounts_name_key_unique UNIQUE (name_key);
+ALTER TABLE ONLY auth.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.api_keys
+    ADD CONSTRAINT api_keys_key_id_unique UNIQUE (key_id);
+ALTER TABLE ONLY auth.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (workspace_id, sequence);
+ALTER TABLE ONLY auth.grants
+    ADD CONSTRAINT grants_pkey PRIMARY KEY (workspace_id, project_id, account_id);
+ALTER TABLE ONLY auth.sessions
+    ADD CONSTRAINT sessions_digest_unique UNIQUE (digest);
+ALTER TABLE ONLY auth.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.setup_tokens
+    ADD CONSTRAINT setup_tokens_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY auth.throttles
+    ADD CONSTRAINT throttles_pkey PRIMARY KEY (bucket);
+ALTER TABLE ONLY halley.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
+ALTER TABLE ONLY tracking.beats
+    ADD CONSTRAINT beats_pkey PRIMARY KEY (workspace_id, experiment_id);
+ALTER TABLE ONLY tracking.documents
+    ADD CONSTRAINT documents_pkey PRIMARY KEY (workspace_id, experiment_id, kind);
+ALTER TABLE ONLY tracking.experiment_values
+    ADD CONSTRAINT experiment_values_pkey PRIMARY KEY (workspace_id, experiment_id);
+ALTER TABLE ONLY tracking.experiments
+    ADD CONSTRAINT experiments_key UNIQUE (workspace_id, key);
+ALTER TABLE ONLY tracking.experiments
+    ADD CONSTRAINT experiments_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY tracking.metric_chunks
+    ADD CONSTRAINT metric_chunks_pkey PRIMARY KEY (workspace_id, experiment_id, name, context, last_key);
+ALTER TABLE ONLY tracking.metric_counts
+    ADD CONSTRAINT metric_counts_pkey PRIMARY KEY (workspace_id, experiment_id);
+ALTER TABLE ONLY tracking.metric_journal
+    ADD CONSTRAINT metric_journal_pkey PRIMARY KEY (workspace_id, experiment_id, id);
+ALTER TABLE ONLY tracking.metric_pending
+    ADD CONSTRAINT metric_pending_pkey PRIMARY KEY (workspace_id, experiment_id, id);
+ALTER TABLE ONLY tracking.metric_summaries
+    ADD CONSTRAINT metric_summaries_pkey PRIMARY KEY (workspace_id, experiment_id, name, context);
+ALTER TABLE ONLY tracking.output_blocks
+    ADD CONSTRAINT output_blocks_pkey PRIMARY KEY (workspace_id, experiment_id, first_offset, digest);
+ALTER TABLE ONLY tracking.rpc_calls
+    ADD CONSTRAINT rpc_calls_pkey PRIMARY KEY (workspace_id, experiment_id, id);
+ALTER TABLE ONLY tracking.rpc_functions
+    ADD CONSTRAINT rpc_functions_pkey PRIMARY KEY (workspace_id, experiment_id, name);
+ALTER TABLE ONLY tracking.system_details
+    ADD CONSTRAINT system_details_pkey PRIMARY KEY (workspace_id, experiment_id);
+ALTER TABLE ONLY workspace.audit_queue
+    ADD CONSTRAINT audit_queue_pkey PRIMARY KEY (entry_id);
+ALTER TABLE ONLY workspace.preferences
+    ADD CONSTRAINT preferences_pkey PRIMARY KEY (account_id);
+ALTER TABLE ONLY workspace.projects
+    ADD CONSTRAINT projects_name_key UNIQUE (workspace_id, name_key);
+ALTER TABLE ONLY workspace.projects
+    ADD CONSTRAINT projects_pkey PRIMARY KEY (workspace_id, project_id);
+ALTER TABLE ONLY workspace.workspaces
+    ADD CONSTRAINT workspaces_name_key UNIQUE (name_key);
+ALTER TABLE ONLY workspace.workspaces
+    ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
+CREATE INDEX assets_by_creation ON artifact.assets USING btree (workspace_id, experiment_id, created_at, asset_id);
+CREATE INDEX assets_by_digest ON artifact.assets USING btree (workspace_id, digest) WHERE (digest IS NOT NULL);
+CREATE INDEX assets_by_name ON artifact.assets USING btree (workspace_id, experiment_id, file_name);
+CREATE INDEX parts_by_digest ON artifact.parts USING btree (workspace_id, digest);
+CREATE INDEX uploads_by_expiry ON artifact.uploads USING btree (workspace_id, expires_at);
+CREATE UNIQUE INDEX accounts_email_key_unique ON auth.accounts USING btree (email_key) WHERE (email_key <> ''::text);
+CREATE INDEX api_keys_account ON auth.api_keys USING btree (account_id);
+CREATE INDEX grants_account ON auth.grants USING btree (account_id);
+CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
+CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
+CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
+CREATE INDEX throttles_age ON auth.throttles USING btree (filled_at);
+CREATE INDEX experiments_by_start ON tracking.experiments USING btree (workspace_id, project_id, archived, started_at, id);
+CREATE INDEX output_blocks_by_end ON tracking.output_blocks USING btree (workspace_id, experiment_id, last_offset);
+CREATE INDEX rpc_calls_waiting ON tracking.rpc_calls USING btree (workspace_id, experiment_id) WHERE (delivered_at IS NULL);
+CREATE TRIGGER audit_chain BEFORE INSERT ON auth.audit FOR EACH ROW EXECUTE FUNCTION auth.chain_audit();
+CREATE CONSTRAINT TRIGGER grants_last_owner AFTER DELETE OR UPDATE ON auth.grants DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION auth.keep_last_owner();
+ALTER TABLE ONLY artifact.parts
+    ADD CONSTRAINT parts_upload FOREIGN KEY (workspace_id, upload_id) REFERENCES artifact.uploads(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.api_keys
+    ADD CONSTRAINT api_keys_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.grants
+    ADD CONSTRAINT grants_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id);
+ALTER TABLE ONLY auth.sessions
+    ADD CONSTRAINT sessions_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.setup_tokens
+    ADD CONSTRAINT setup_tokens_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY tracking.documents
+    ADD CONSTRAINT documents_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY tracking.experiment_values
+    ADD CONSTRAINT experiment_values_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY tracking.output_blocks
+    ADD CONSTRAINT output_blocks_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY tracking.rpc_calls
+    ADD CONSTRAINT rpc_calls_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY tracking.rpc_functions
+    ADD CONSTRAINT rpc_functions_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY tracking.system_details
+    ADD CONSTRAINT system_details_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY workspace.projects
+    ADD CONSTRAINT projects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace.workspaces(workspace_id) ON DELETE CASCADE;
+ALTER TABLE artifact.assets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE artifact.parts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenants ON artifact.assets USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON artifact.parts USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON artifact.uploads USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+ALTER TABLE artifact.uploads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE auth.audit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY audit_tenants ON auth.audit USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+ALTER TABLE tracking.documents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.experiment_values ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.experiments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_chunks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_counts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.metric_summaries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.output_blocks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.rpc_calls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.rpc_functions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tracking.system_details ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenants ON tracking.documents USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.experiment_values USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.experiments USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.metric_chunks USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.metric_counts USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.metric_journal USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.metric_summaries USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.output_blocks USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.rpc_calls USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.rpc_functions USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON tracking.system_details USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+ALTER TABLE workspace.projects ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenants ON workspace.projects USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+CREATE POLICY tenants ON workspace.workspaces USING ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[]))) WITH CHECK ((workspace_id = ANY (( SELECT halley.tenants() AS tenants)::uuid[])));
+ALTER TABLE workspace.workspaces ENABLE ROW LEVEL SECURITY;
+GRANT USAGE ON SCHEMA artifact TO halley_artifact;
+GRANT USAGE ON SCHEMA auth TO halley_auth;
+GRANT USAGE ON SCHEMA halley TO halley_auth;
+GRANT USAGE ON SCHEMA halley TO halley_workspace;
+GRANT USAGE ON SCHEMA halley TO halley_tracking;
+GRANT USAGE ON SCHEMA halley TO halley_artifact;
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA tracking TO halley_tracking;
+GRANT USAGE ON SCHEMA tracking TO halley_artifact;
+GRANT USAGE ON SCHEMA workspace TO halley_workspace;
+REVOKE ALL ON FUNCTION auth.audit_field(field text) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.audit_field(field text) TO halley_auth;
+REVOKE ALL ON FUNCTION auth.chain_audit() FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.chain_audit() TO halley_auth;
+REVOKE ALL ON FUNCTION auth.keep_last_owner() FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.keep_last_owner() TO halley_auth;
+REVOKE ALL ON FUNCTION auth.lock(purpose text, id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.lock(purpose text, id uuid) TO halley_auth;
+REVOKE ALL ON FUNCTION halley.tenants() FROM PUBLIC;
+GRANT ALL ON FUNCTION halley.tenants() TO halley_auth;
+GRANT ALL ON FUNCTION halley.tenants() TO halley_workspace;
+GRANT ALL ON FUNCTION halley.tenants() TO halley_tracking;
+GRANT ALL ON FUNCTION halley.tenants() TO halley_artifact;
+REVOKE ALL ON FUNCTION tracking.merge_details(old jsonb, new jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION tracking.merge_details(old jsonb, new jsonb) TO halley_tracking;
+REVOKE ALL ON FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) TO halley_tracking;
+REVOKE ALL ON FUNCTION tracking.merge_values(old jsonb, new jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION tracking.merge_values(old jsonb, new jsonb) TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.assets TO halley_artifact;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.parts TO halley_artifact;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.uploads TO halley_artifact;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.workspaces TO halley_artifact;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.accounts TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.api_keys TO halley_auth;
+GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.setup_tokens TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.throttles TO halley_auth;
+GRANT SELECT ON TABLE halley.migrations TO halley_auth;
+GRANT SELECT ON TABLE halley.migrations TO halley_workspace;
+GRANT SELECT ON TABLE halley.migrations TO halley_tracking;
+GRANT SELECT ON TABLE halley.migrations TO halley_artifact;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.beats TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.documents TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.experiment_values TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.experiments TO halley_tracking;
+GRANT SELECT(workspace_id) ON TABLE tracking.experiments TO halley_artifact;
+GRANT SELECT(id) ON TABLE tracking.experiments TO halley_artifact;
+GRANT SELECT(project_id) ON TABLE tracking.experiments TO halley_artifact;
+GRANT SELECT(key) ON TABLE tracking.experiments TO halley_artifact;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.metric_chunks TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.metric_counts TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.metric_journal TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.metric_pending TO halley_tracking;
+GRANT SELECT,USAGE ON SEQUENCE tracking.metric_pending_id_seq TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.metric_summaries TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.output_blocks TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.rpc_calls TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.rpc_functions TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.system_details TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.audit_queue TO halley_workspace;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.preferences TO halley_workspace;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.projects TO halley_workspace;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.workspaces TO halley_workspace;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA artifact GRANT SELECT,USAGE ON SEQUENCES  TO halley_artifact;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA artifact GRANT ALL ON TYPES  TO halley_artifact;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA artifact GRANT ALL ON FUNCTIONS  TO halley_artifact;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA artifact GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO halley_artifact;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA auth GRANT SELECT,USAGE ON SEQUENCES  TO halley_auth;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA auth GRANT ALL ON TYPES  TO halley_auth;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA auth GRANT ALL ON FUNCTIONS  TO halley_auth;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA auth GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO halley_auth;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA tracking GRANT SELECT,USAGE ON SEQUENCES  TO halley_tracking;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA tracking GRANT ALL ON TYPES  TO halley_tracking;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA tracking GRANT ALL ON FUNCTIONS  TO halley_tracking;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA tracking GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO halley_tracking;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA workspace GRANT SELECT,USAGE ON SEQUENCES  TO halley_workspace;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA workspace GRANT ALL ON TYPES  TO halley_workspace;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA workspace GRANT ALL ON FUNCTIONS  TO halley_workspace;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner IN SCHEMA workspace GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO halley_workspace;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner REVOKE ALL ON TYPES  FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE halley_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;
