@@ -103,30 +103,38 @@ let package = Package(
             [
                 "Model", "Wire", "WireMessages", "AuthClient", "WorkspaceClient", "Sealing", "Postgres", "CLinux",
                 logging, metrics, lifecycle, signals, protobuf,
+                "Model", "Wire", "WireMessages", "AuthClient", "Sealing", "Postgres", "CLinux", logging, metrics,
+                lifecycle,
             ]),
         .executableTarget(
             name: "halley",
             dependencies: [
-                "Daemon", "Postgres", "Gateway", "AuthService", "WorkspaceService", "TrackingService", "ArtifactService",
+                "Daemon", "Postgres", "Gateway", "AuthService", "WorkspaceService", "TrackingService",
+                "ArtifactService",
                 "AuthClient", "WorkspaceClient", arguments, logging, lifecycle,
             ],
             swiftSettings: house),
 
         // Tests.
         module("TestKit", ["Postgres", "Model", logging]),
-        tests("ModelTests", ["Model"]),
+        tests("ModelTests", ["Model", "TestKit"]),
         tests("SeriesTests", ["Series", "TestKit"]),
         tests("SealingTests", ["Sealing", "TestKit"]),
         tests("HotJSONTests", ["HotJSON", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
         tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix]),
-        tests("AuthServiceTests", ["AuthService", "Postgres", "Model", "TestKit"]),
+        tests(
+            "AuthServiceTests",
+            [
+                "AuthService", "AuthClient", "Sealing", "Wire", "WireMessages", "Postgres", "Model", "TestKit",
+                protobuf,
+            ]),
         tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit"]),
         tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
         tests("ArtifactServiceTests", ["ArtifactService", "Blobs", "Postgres", "Model", "TestKit"]),
         tests("GatewayTests", ["Gateway", "Model", "TestKit"]),
-        tests("DaemonTests", ["Daemon", "Model", "TestKit"]),
+        tests("DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf]),
         tests("TidyTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -21,7 +21,7 @@ public enum Scope: Sendable, Hashable {
         switch (self, other) {
         case (.instance, .instance): true
         case (.workspace(let mine), _): other.workspace == mine
-        case (.project(let mine, _), .project(let theirs, _)): mine == theirs
+        case (.project, .project): self == other
         default: false
         }
     }

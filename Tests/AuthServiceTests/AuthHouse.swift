@@ -1,0 +1,113 @@
+import AuthClient
+import Foundation
+import Model
+import Postgres
+import Sealing
+import SwiftProtobuf
+import TestKit
+import WireMessages
+
+@testable import AuthService
+
+/// The service on a database of its own, with passwords that are cheap to hash.
+struct AuthHouse: Sendable {
+    let service: AuthService
+    let database: Database
+    /// The superuser, whom nothing stops.
+    let owner: Database
+    let signer: Ed25519.PublicKey
+
+    static let password = "a long and pleasant walk"
+
+    static func with(_ body: (AuthHouse) async throws -> Void) async throws {
+        try await ScratchDatabase.with(role: .auth) { database, owner in
+            let seed = Secret.random()
+            let config = try AuthConfig(
+                signingKey: seed, pepper: .random(), baseURL: "http://127.0.0.1:8080",
+                passwordCost: PasswordHash.Cost(memoryKiB: 64, passes: 1, lanes: 1))
+            try await body(
+                AuthHouse(
+                    service: try AuthService(database: database, config: config, logger: ScratchDatabase.logger),
+                    database: database, owner: owner, signer: try Ed25519.PrivateKey(seed: seed).publicKey))
+        }
+    }
+
+    struct Admin: Sendable {
+        let access: Access
+        let key: String
+        let workspace: ID<Workspace>
+    }
+
+    /// The administrator, signed in.
+    func begin() async throws -> Admin {
+        let workspace = ID<Workspace>.fresh()
+        let outcome = try await service.bootstrap.begin(name: "admin", workspace: workspace)
+        let access = try await settle(outcome.token.text)
+        return Admin(access: access, key: outcome.key, workspace: workspace)
+    }
+
+    /// A new person, signed in, with the given grants.
+    func person(_ name: String, _ grants: [Grant] = [], by admin: Admin) async throws -> Access {
+        let (id, token) = try await service.accounts.create(
+            name: name, email: "\(name)@example.org", as: admin.access)
+        for grant in grants { try await service.memberships.set(grant, to: id, as: admin.access) }
+        return try await settle(token.text)
+    }
+
+    func settle(_ token: String) async throws -> Access {
+        let draft = Session.Draft(address: "192.0.2.1", client: "test")
+        _ = try await service.accounts.setPassword(Self.password, by: token, beginning: draft)
+        return try await access(session: draft.token.text)
+    }
+
+    func signIn(_ name: String, _ password: String = password, from address: String = "192.0.2.1") async throws
+        -> String
+    {
+        let draft = Session.Draft(address: address, client: "test")
+        try await service.sessions.signIn(name: name, password: password, beginning: draft)
+        return draft.token.text
+    }
+
+    func access(session token: String) async throws -> Access {
+        try opened(try await service.sessions.authenticate(token).access)
+    }
+
+    func access(key: String) async throws -> Access {
+        try opened(try await service.keys.authenticate(key, address: "192.0.2.7", client: "sdk"))
+    }
+
+    /// A key of `access`'s owner, as it is handed out.
+    func key(of access: Access, limits: Access.Limits = Access.Limits()) async throws -> String {
+        try await service.keys.create(try APIKey.Draft(name: "test", limits: limits, expiresAt: nil), as: access)
+    }
+
+    private func opened(_ bytes: [UInt8]) throws -> Access {
+        let sealed = try SealedAccess(serializedBytes: bytes)
+        guard signer.isSignature(Array(sealed.signature), of: Array(sealed.claims)) else {
+            throw Failure(.bug, "the signature is wrong")
+        }
+        return try Access(claims: AccessClaims(serializedBytes: sealed.claims))
+    }
+}
+
+/// The code and reason of what `work` throws, or "ok".
+func outcome(_ work: () async throws -> Void) async -> String {
+    do {
+        try await work()
+        return "ok"
+    } catch let failure as Failure {
+        return "\(failure.code.rawValue) \(failure.reason)".trimmingCharacters(in: .whitespaces)
+    } catch let error as PostgresError {
+        return "postgres \(error.sqlState)"
+    } catch {
+        return "\(error)"
+    }
+}
+
+/// How often each outcome came when `work` is done by `count` tasks at once.
+func race(_ count: Int, _ work: @escaping @Sendable (Int) async throws -> Void) async -> [String: Int] {
+    await withTaskGroup(of: String.self) { group in
+        for index in 0..<count { group.addTask { await outcome { try await work(index) } } }
+        return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    }
+}

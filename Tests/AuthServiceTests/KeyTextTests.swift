@@ -1,0 +1,46 @@
+import AuthClient
+import Foundation
+import TestKit
+import Testing
+
+@Suite struct KeyTextTests {
+    @Test func `a key has 49 characters, its tag first`() throws {
+        let key = KeyText.fresh()
+        #expect(key.text.utf8.count == KeyText.length)
+        #expect(key.text.hasPrefix("hlyu_"))
+        #expect(KeyText(presented: key.text) == key)
+        #expect("\(key)" == "hlyu_\(key.id)***")
+        #expect(!String(reflecting: [key]).contains(key.secret))
+    }
+
+    @Test func `no slip of one character is accepted`() {
+        let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+        let key = Array(KeyText.fresh().text)
+        for place in 5..<key.count {
+            for letter in alphabet where letter != key[place] {
+                var typo = key
+                typo[place] = letter
+                #expect(KeyText(presented: String(typo)) == nil)
+            }
+        }
+    }
+
+    @Test func `no random string is accepted`() {
+        let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+        var accepted = 0
+        for _ in 0..<100_000 {
+            let text = "hlyu_" + String(decoding: (0..<44).map { _ in alphabet.randomElement() ?? 48 }, as: UTF8.self)
+            if KeyText(presented: text) != nil { accepted += 1 }
+        }
+        // One in 2^32 would be by chance.
+        #expect(accepted == 0)
+    }
+
+    @Test func `the checksum is the usual CRC-32 in Base62`() {
+        // zlib.crc32(b"hlyu_" + b"0" * 38) == 0x10682b2c
+        let key = "hlyu_" + String(repeating: "0", count: 38)
+        #expect(KeyText(presented: key + Self.checksumOfZeros) != nil)
+    }
+
+    private static let checksumOfZeros = "0IcyHk"
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Model
+import Postgres
+import Sealing
+import TestKit
+import Testing
+
+@testable import AuthService
+
+@Suite struct SignInTests {
+    @Test func `an unknown name and a wrong password get one answer`() async throws {
+        try await AuthHouse.with { house in
+            _ = try await house.begin()
+            let unknown = await outcome { _ = try await house.signIn("nobody", "some password") }
+            let wrong = await outcome { _ = try await house.signIn("admin", "some password") }
+            #expect(unknown == "unauthenticated sign_in_refused")
+            #expect(wrong == unknown)
+        }
+    }
+
+    @Test func `it takes the same time to refuse either`() async throws {
+        try await AuthHouse.with { house in
+            _ = try await house.begin()
+            var times: [String: [Double]] = [:]
+            let clock = ContinuousClock()
+            for round in 0..<60 {
+                for name in ["admin", "nobody"] {
+                    let took = await clock.measure {
+                        _ = await outcome { _ = try await house.signIn(name, "wrong", from: "10.\(round).0.1") }
+                    }
+                    times[name, default: []].append(took / .microseconds(1))
+                }
+            }
+            let medians = times.mapValues { $0.sorted()[$0.count / 2] }
+            let (known, unknown) = (try #require(medians["admin"]), try #require(medians["nobody"]))
+            #expect(abs(known - unknown) < 0.4 * max(known, unknown), "\(known) against \(unknown) µs")
+        }
+    }
+
+    @Test func `after ten failures a name waits at that address, and elsewhere not`() async throws {
+        try await AuthHouse.with { house in
+            _ = try await house.begin()
+            let results = await race(20) { _ in _ = try await house.signIn("admin", "wrong", from: "198.51.100.1") }
+            #expect(results == ["unauthenticated sign_in_refused": 10, "exhausted sign_in_throttled": 10])
+            #expect(
+                await outcome { _ = try await house.signIn("admin", from: "198.51.100.1") }
+                    == "exhausted sign_in_throttled")
+            _ = try await house.signIn("admin", from: "203.0.113.9")
+        }
+    }
+
+    @Test func `the bucket fills again, and a success empties the count`() async throws {
+        try await AuthHouse.with { house in
+            _ = try await house.begin()
+            for _ in 0..<9 { _ = await outcome { _ = try await house.signIn("admin", "wrong") } }
+            _ = try await house.signIn("admin")
+            for _ in 0..<10 { _ = await outcome { _ = try await house.signIn("admin", "wrong") } }
+            #expect(await outcome { _ = try await house.signIn("admin") } == "exhausted sign_in_throttled")
+            try await house.owner.run(
+                "UPDATE auth.throttles SET filled_at = filled_at - interval '2 minutes'", for: .none)
+            _ = try await house.signIn("admin")
+        }
+    }
+
+    @Test func `one address cannot try a hundred names and more`() async throws {
+        try await AuthHouse.with { house in
+            let results = await race(120) { index in
+                _ = try await house.signIn("name \(index)", "wrong", from: "198.51.100.\(index)")
+            }
+            let throttled = results["exhausted sign_in_throttled"] ?? 0
+            #expect(throttled + (results["exhausted busy"] ?? 0) >= 20 && throttled >= 18, "\(results)")
+        }
+    }
+
+    @Test func `a password hashed at an older cost is hashed again`() async throws {
+        try await AuthHouse.with { house in
+            _ = try await house.begin()
+            let weak = try PasswordHasher(cost: PasswordHash.Cost(memoryKiB: 32, passes: 1, lanes: 1))
+            let old = try await weak.hash(AuthHouse.password)
+            try await house.owner.run("UPDATE auth.accounts SET password = \(old.phc)", for: .none)
+            _ = try await house.signIn("admin")
+            let now = try await house.owner.first("SELECT password FROM auth.accounts", for: .none) { row in
+                try row.read(String.self)
+            }
+            #expect(now?.contains("m=64,t=1,p=1") == true)
+            _ = try await house.signIn("admin")
+        }
+    }
+
+    @Test func `every sign-in is in the audit log, and no password`() async throws {
+        try await AuthHouse.with { house in
+            _ = try await house.begin()
+            _ = await outcome { _ = try await house.signIn("hunter2 hunter2", "hunter2 hunter2") }
+            _ = await outcome { _ = try await house.signIn("admin", "hunter2 hunter2") }
+            _ = try await house.signIn("admin")
+            let entries = try await house.service.audit.store.page(in: nil, after: 0, limit: 100)
+            let signIns = entries.filter { $0.action == "session.sign_in" }
+            #expect(signIns.map(\.outcome) == ["refused", "refused", "ok"])
+            #expect(signIns.map(\.actor) == ["", "admin", "admin"])
+            #expect(!entries.contains { "\($0)".contains("hunter2") })
+        }
+    }
+}
