@@ -1,0 +1,68 @@
+import Foundation
+import Model
+import Postgres
+
+/// One row for each experiment, merged name by name in the statement that writes it.
+struct ValueStore: Sendable {
+    let database: Database
+
+    func mergeParameters(_ values: [LoggedValue], of place: ExperimentPlace) async throws {
+        try await write(
+            """
+            INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, parameters)
+            VALUES (\(place.workspace.uuid), \(place.id.uuid), \(JSON(ValueDocument.encode(values))))
+            ON CONFLICT ON CONSTRAINT experiment_values_pkey
+            DO UPDATE SET parameters = tracking.merge_values(x.parameters, excluded.parameters)
+            """, place)
+    }
+
+    func removeParameters(_ names: [String], of place: ExperimentPlace) async throws {
+        try await write(
+            """
+            UPDATE tracking.experiment_values SET parameters = parameters - \(names)
+             WHERE workspace_id = \(place.workspace.uuid) AND experiment_id = \(place.id.uuid)
+            """, place)
+    }
+
+    func mergeOthers(_ values: [LoggedValue], renaming name: String?, of place: ExperimentPlace) async throws {
+        let merge: SQL = """
+            INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, others)
+            VALUES (\(place.workspace.uuid), \(place.id.uuid), \(JSON(ValueDocument.encode(values))))
+            ON CONFLICT ON CONSTRAINT experiment_values_pkey
+            DO UPDATE SET others = tracking.merge_values(x.others, excluded.others)
+            """
+        guard let name else { return try await write(merge, place) }
+        let rename: SQL = """
+            UPDATE tracking.experiments SET name = \(name)
+             WHERE workspace_id = \(place.workspace.uuid) AND id = \(place.id.uuid)
+            """
+        _ = try await refusals { try await database.run([merge, rename], for: .one(place.workspace.uuid)) }
+    }
+
+    func editTags(add: [String], remove: [String], of place: ExperimentPlace) async throws {
+        try await write(
+            """
+            INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, tags)
+            VALUES (\(place.workspace.uuid), \(place.id.uuid), tracking.merge_tags('{}', \(add), \(remove)))
+            ON CONFLICT ON CONSTRAINT experiment_values_pkey
+            DO UPDATE SET tags = tracking.merge_tags(x.tags, \(add), \(remove))
+            """, place)
+    }
+
+    func find(_ place: ExperimentPlace) async throws -> Values.All? {
+        try await database.first(
+            """
+            SELECT parameters, others, tags FROM tracking.experiment_values
+             WHERE workspace_id = \(place.workspace.uuid) AND experiment_id = \(place.id.uuid)
+            """, for: .one(place.workspace.uuid)
+        ) { row in
+            Values.All(
+                parameters: ValueDocument.decode(try row.read(JSON.self).text),
+                others: ValueDocument.decode(try row.read(JSON.self).text), tags: try row.read())
+        }
+    }
+
+    private func write(_ statement: SQL, _ place: ExperimentPlace) async throws {
+        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid)) }
+    }
+}
