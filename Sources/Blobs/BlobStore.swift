@@ -29,6 +29,14 @@ public struct BlobStore: Sendable {
         }
     }
 
+    /// The folders of the workspace in which blobs may lie.
+    func fans(of workspace: UUID) async throws(BlobError) -> [String] {
+        try await threads.run { [folders] () throws(BlobError) in
+            try folders.root.open(Folders.name(of: workspace), O_RDONLY | O_DIRECTORY).names()
+                .filter { $0.utf8.count == 2 }
+        }
+    }
+
     /// The workspaces that have or had blobs.
     public func workspaces() async throws(BlobError) -> [UUID] {
         let folders = folders

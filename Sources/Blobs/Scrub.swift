@@ -30,8 +30,7 @@ extension BlobStore {
         var report = ScrubReport()
         let began = ContinuousClock.now
         for workspace in try await workspaces() {
-            for byte in UInt8.min...UInt8.max {
-                let fan = Hex.text(CollectionOfOne(byte))
+            for fan in try await fans(of: workspace) {
                 for digest in try await digests(of: workspace, fan: fan) {
                     let damaged = try await damaged(digest, of: workspace) { bytes in
                         report.bytes += bytes

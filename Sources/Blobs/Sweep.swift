@@ -31,8 +31,7 @@ extension BlobStore {
         for workspace in try await workspaces() {
             try Task.checkCancellation()
             report.temporariesRemoved += try await removeTemporaries(of: workspace, now: now)
-            for byte in UInt8.min...UInt8.max {
-                let fan = Hex.text(CollectionOfOne(byte))
+            for fan in try await fans(of: workspace) {
                 let old = try await entries(of: workspace, fan: fan, before: now - grace)
                 for start in stride(from: 0, to: old.count, by: Self.sweepBatch) {
                     let batch = Array(old[start..<min(start + Self.sweepBatch, old.count)])
