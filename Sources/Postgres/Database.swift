@@ -1,3 +1,4 @@
+internal import CLibPQ
 public import Logging
 
 /// One PostgreSQL database, as one role.
@@ -10,6 +11,8 @@ public import Logging
 /// All of it throws `PostgresError`. When the connection is lost, calls under way fail with
 /// `isConnectionLoss` (whether they happened is unknown), and new ones wait for the next connection.
 public final class Database: Sendable {
+    /// The server's version when it was first reached: 150020 is 15.20.
+    public let serverVersion: Int
     private let config: DatabaseConfig
     private let inbox: PipelineInbox
     private let canceller: Canceller
@@ -22,6 +25,7 @@ public final class Database: Sendable {
             PipelineInbox.Handover(link: try Link.pipelined(config))
         }
         self.config = config
+        serverVersion = Int(PQserverVersion(first.link.connection))
         let (inbox, canceller) = (PipelineInbox(waitingMax: config.waitingMax), Canceller())
         (self.inbox, self.canceller) = (inbox, canceller)
         sessions = SessionPool(config: config)

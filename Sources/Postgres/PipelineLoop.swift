@@ -20,13 +20,14 @@ final class PipelineLoop {
     private static let writable = UInt64(1) << 63
     private static let stopWaitMax = Duration.seconds(5)
     private static let repeatsMax = 3
+    private static let lanesMax = 32
 
     init(inbox: PipelineInbox, config: DatabaseConfig, canceller: Canceller, logger: Logger) {
         self.inbox = inbox
         self.config = config
         self.canceller = canceller
         self.logger = logger
-        lanes = (0..<config.pipelines).map { Lane(index: $0) }
+        lanes = (0..<min(max(1, config.pipelines), PipelineLoop.lanesMax)).map { Lane(index: $0) }
         _ = hl_epoll_add(epoll, inbox.descriptor, PipelineLoop.inboxTag)
     }
 

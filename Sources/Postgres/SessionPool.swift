@@ -33,6 +33,8 @@ final class SessionPool: Sendable {
             state.nextWaiter += 1
             return state.nextWaiter
         }
+        // A cancellation that came too late to matter must leave no trace.
+        defer { state.withLock { _ = $0.gone.remove(number) } }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (waiter: Waiter) in
                 switch next(number, waiter) {

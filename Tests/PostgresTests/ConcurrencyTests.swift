@@ -57,7 +57,7 @@ import Testing
                 await #expect(throws: CancellationError.self) { try await slow.value }
                 for (n, task) in behind.enumerated() { #expect(try await task.value == n) }
                 await #expect(throws: CancellationError.self) { try await doomed.value }
-                #expect(ContinuousClock.now - clock < .seconds(1))
+                #expect(ContinuousClock.now - clock < .seconds(8))
             }
             let left = try await owner.first(
                 "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2%' AND state = 'active' AND pid <> pg_backend_pid()",
