@@ -79,7 +79,7 @@ let package = Package(
         module("Postgres", ["CLibPQ", "CLinux", logging]),
         module("Blobs", ["CLinux", "Sealing"]),
         module("WireMessages", [protobuf]),
-        module("Wire", ["Model", "WireMessages", "CLinux", nioCore, nioPosix, nioSSL, protobuf, logging, lifecycle]),
+        module("Wire", ["Model", "WireMessages", "CLinux", nioCore, nioPosix, nioTLS, nioSSL, protobuf, logging, lifecycle]),
 
         // The services and their clients.
         client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
@@ -123,6 +123,7 @@ let package = Package(
         tests("HotJSONTests", ["HotJSON", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
+<<<<<<< HEAD
         tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix]),
         tests(
             "AuthServiceTests",
@@ -130,6 +131,10 @@ let package = Package(
                 "AuthService", "AuthClient", "Sealing", "Wire", "WireMessages", "Postgres", "Model", "TestKit",
                 protobuf,
             ]),
+=======
+        tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix, protobuf, logging, lifecycle]),
+        tests("AuthServiceTests", ["AuthService", "Postgres", "Model", "TestKit"]),
+>>>>>>> 1e071ae (wire: frames, sessions, server and client under the public interface)
         tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit"]),
         tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
         tests("ArtifactServiceTests", ["ArtifactService", "Blobs", "Postgres", "Model", "TestKit"]),

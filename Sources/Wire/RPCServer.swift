@@ -1,5 +1,9 @@
+import Glibc
 public import Logging
 public import Model
+import NIOCore
+import NIOPosix
+import NIOSSL
 public import ServiceLifecycle
 
 /// Serves `methods` on one address until its task is cancelled or a graceful shutdown begins; then it drains: no
@@ -36,7 +40,74 @@ public struct RPCServer: Service {
         self.onListening = onListening
     }
 
+    /// Throws when the address cannot be bound or the certificates cannot be read.
     public func run() async throws {
-        throw Failure(.unavailable, "not yet")
+        let tls = try peers.tls.map { try $0.context(server: true) }
+        let connections = ServerConnections(server: self, tls: tls)
+        let listener = try await bind(connections)
+        onListening(address(of: listener))
+        await withGracefulShutdownHandler {
+            await withTaskCancellationHandler {
+                await withDiscardingTaskGroup { group in
+                    while let accepted = await connections.accepted.next() {
+                        for connection in accepted {
+                            group.addTask { await connection.run(self) }
+                        }
+                    }
+                }
+            } onCancel: {
+                listener.close(promise: nil)
+                connections.accepted.finish()
+            }
+        } onGracefulShutdown: {
+            listener.close(promise: nil)
+            connections.drain()
+        }
+    }
+
+    private func bind(_ connections: ServerConnections) async throws -> any Channel {
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 256)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 16384, maximum: Limits.chunkBytesMax)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try connections.accept(channel) }
+            }
+        switch listen {
+        case .unix(let path):
+            let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            guard chmod(path, peers.uids.isEmpty ? 0o600 : 0o666) == 0 else {
+                throw Failure(.bug, "The socket's rights could not be set.", detail: path)
+            }
+            return channel
+        case .tcp(let host, let port):
+            guard peers.tls != nil else { throw Failure(.invalid, "Listening on TCP needs certificates.") }
+            return try await bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .bind(host: host, port: port).get()
+        }
+    }
+
+    private func address(of listener: any Channel) -> Address {
+        guard case .tcp(let host, _) = listen, let port = listener.localAddress?.port else { return listen }
+        return .tcp(host: host, port: port)
+    }
+
+    /// What the caller is told of a handler's error. What nobody expected is logged here, and nowhere else.
+    func failure(_ error: any Error, _ call: ServerCall) -> Failure {
+        if let failure = error as? Failure {
+            if failure.code == .bug { log(failure.detail.isEmpty ? failure.message : failure.detail, call) }
+            return failure
+        }
+        if error is CancellationError { return Failure(.unavailable, "The call was cancelled.", reason: "cancelled") }
+        if let failure = translate(error) { return failure }
+        log("\(error)", call)
+        return Failure(.bug, "Something went wrong in \(service). The operator's log says what.")
+    }
+
+    private func log(_ what: String, _ call: ServerCall) {
+        logger.error("bug in a handler", metadata: ["method": "\(call.method)", "error": "\(what)"])
     }
 }

@@ -42,6 +42,11 @@ final class SendStream: Sendable {
         }
     }
 
+    /// Waits until the other side has granted anything at all: then it knows of the call.
+    func opened() async throws {
+        if try await take(1) > 0 { add(credit: 1) }
+    }
+
     private func take(_ wanted: Int) async throws -> Int {
         while true {
             try Task.checkCancellation()
