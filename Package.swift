@@ -13,6 +13,7 @@ let house: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -123,18 +124,13 @@ let package = Package(
         tests("HotJSONTests", ["HotJSON", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
-<<<<<<< HEAD
-        tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix]),
+        tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix, protobuf, logging, lifecycle]),
         tests(
             "AuthServiceTests",
             [
                 "AuthService", "AuthClient", "Sealing", "Wire", "WireMessages", "Postgres", "Model", "TestKit",
                 protobuf,
             ]),
-=======
-        tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix, protobuf, logging, lifecycle]),
-        tests("AuthServiceTests", ["AuthService", "Postgres", "Model", "TestKit"]),
->>>>>>> 1e071ae (wire: frames, sessions, server and client under the public interface)
         tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit"]),
         tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
         tests("ArtifactServiceTests", ["ArtifactService", "Blobs", "Postgres", "Model", "TestKit"]),
