@@ -28,7 +28,7 @@ import Testing
     @Test func `no random string is accepted`() {
         let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
         var accepted = 0
-        for _ in 0..<100_000 {
+        for _ in 0..<20_000 {
             let text = "hlyu_" + String(decoding: (0..<44).map { _ in alphabet.randomElement() ?? 48 }, as: UTF8.self)
             if KeyText(presented: text) != nil { accepted += 1 }
         }
