@@ -33,6 +33,11 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
             sql.bind(value)
         }
 
+        /// The same; without it the compiler takes an optional for a slip and warns.
+        public mutating func appendInterpolation<Value: Bindable>(_ value: Value?) {
+            sql.bind(value)
+        }
+
         /// Becomes a part of the text, with its own values.
         public mutating func appendInterpolation(_ part: SQL) {
             sql.append(part)

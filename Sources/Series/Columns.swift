@@ -119,10 +119,19 @@ extension Columns {
 
     /// Where the first point stands that is greater than `key`, in a set in order.
     public func place(after key: PointKey) -> Int {
+        place { !(key < $0) }
+    }
+
+    /// Where the first point stands that is not smaller than `key`, in a set in order.
+    public func place(before key: PointKey) -> Int {
+        place { $0 < key }
+    }
+
+    private func place(_ isLeft: (PointKey) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if key < self[middle].key { high = middle } else { low = middle + 1 }
+            if isLeft(self[middle].key) { low = middle + 1 } else { high = middle }
         }
         return low
     }

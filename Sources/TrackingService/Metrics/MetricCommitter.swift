@@ -1,0 +1,44 @@
+import Logging
+import Model
+import Postgres
+import Series
+
+/// Takes groups from the queue and commits them.
+struct MetricCommitter: Sendable {
+    let queue: MetricQueue
+    let store: MetricStore
+    let changed: @Sendable (ID<Experiment>, [String]) -> Void
+
+    /// Until the queue is closed and drained.
+    func run() async {
+        while true {
+            let group = await queue.next()
+            guard !group.isEmpty else { return }
+            await commit(group[...])
+        }
+    }
+
+    /// A batch that makes the joint transaction fail must not fail the others: the group is halved until it is alone.
+    private func commit(_ group: ArraySlice<MetricQueue.Waiting>) async {
+        do {
+            try await store.append(group.map(\.append))
+            for waiting in group {
+                waiting.done.resume()
+                changed(ID(waiting.append.place.experiment), waiting.append.summaries.keys.map(\.name))
+            }
+        } catch  where group.count > 1 && MetricCommitter.mayBeOnes(error) {
+            let middle = group.startIndex + group.count / 2
+            await commit(group[..<middle])
+            await commit(group[middle...])
+        } catch {
+            for waiting in group { waiting.done.resume(throwing: error) }
+        }
+    }
+
+    /// Not when the database or this task has gone: then nobody's batch can be committed now.
+    private static func mayBeOnes(_ error: any Error) -> Bool {
+        if error is CancellationError { return false }
+        guard let error = error as? PostgresError else { return true }
+        return !error.isConnectionLoss && !error.isOverload
+    }
+}
