@@ -62,7 +62,9 @@ struct CodecTests {
             var bytes = (0..<Int.random(in: 0..<80, using: &random)).map { _ in
                 UInt8.random(in: .min ... .max, using: &random)
             }
-            if let first = ([0x10, 0x11, 0x20, 0x21] as [UInt8]).randomElement(using: &random), !bytes.isEmpty { bytes[0] = first }
+            if let first = ([0x10, 0x11, 0x20, 0x21] as [UInt8]).randomElement(using: &random), !bytes.isEmpty {
+                bytes[0] = first
+            }
             #expect((try? Chunk.decode(bytes)) == nil)
             #expect((try? Block.decode(bytes)) == nil)
         }
@@ -81,10 +83,10 @@ struct CodecTests {
         ])
         let bytes = try Chunk.encodeStored(points)
         #expect(
-            hex(bytes) == "1139030302020401000000000000e03fd00f8f0e0000000000000000000000000000000000000000000000"
-                + "00000000f0f8f03f7fff" + hex(Array(bytes.suffix(4))))
+            hex(bytes) == "11390303020004000000000000e03fd00f870e00000000000000000000000000000000000000000000"
+                + "f0f8f03f7fffd9d7b558")
         let block = try #require(Block(series: [SeriesName("loss", context: "t")], index: [0, 0, 0], columns: points))
-        #expect(hex(try block.encode()).hasPrefix("2101046c6f737301740339030302020401"))
+        #expect(hex(try block.encode()).hasPrefix("2101046c6f737301740339030302000400"))
     }
 
     /// What an earlier release has written must be read for ever, whatever zstd writes today.
@@ -106,5 +108,6 @@ func bytes(hex: String) throws -> [UInt8] {
 }
 
 enum Golden {
-    static let packedChunk = ""
+    static let packedChunk =
+        "1028b52ffd649300ad0000500128000200d00f00e03f0410004a515e09757cb4fc38a419"
 }
