@@ -121,7 +121,7 @@ let package = Package(
         tests("ModelTests", ["Model", "TestKit"]),
         tests("SeriesTests", ["Series", "TestKit"]),
         tests("SealingTests", ["Sealing", "TestKit"]),
-        tests("HotJSONTests", ["HotJSON", "TestKit"]),
+        tests("HotJSONTests", ["HotJSON", "CZlib", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
         tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix, protobuf, logging, lifecycle]),
@@ -134,7 +134,12 @@ let package = Package(
         tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit"]),
         tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
         tests("ArtifactServiceTests", ["ArtifactService", "Blobs", "Postgres", "Model", "TestKit"]),
-        tests("GatewayTests", ["Gateway", "Model", "TestKit"]),
+        tests(
+            "GatewayTests",
+            [
+                "Gateway", "HotJSON", "Model", "Wire", "WireMessages", "TestKit", hummingbird, hummingbirdCore, httpTypes,
+                nioCore, protobuf,
+            ]),
         tests("DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf]),
         tests("TidyTests"),
     ],

@@ -41,6 +41,8 @@ struct AccessCache: Sendable {
 
     private var entries: [Proof: Entry] = [:]
 
+    var count: Int { entries.count }
+
     /// `waiter` is kept when the step is `.wait`.
     mutating func begin(_ proof: Proof, now: ContinuousClock.Instant, waiter: Waiter?) -> Step {
         if entries.count >= Self.entriesMax { makeRoom(now) }

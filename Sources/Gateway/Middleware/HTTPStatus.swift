@@ -21,7 +21,9 @@ enum HTTPStatus {
         "body_too_large": .contentTooLarge,
         "frame_too_large": .contentTooLarge,
         "precondition_failed": .preconditionFailed,
+        "range": .rangeNotSatisfiable,
         "range_invalid": .rangeNotSatisfiable,
+        "too_large": .contentTooLarge,
         "method_unknown": .methodNotAllowed,
         "media_unsupported": .unsupportedMediaType,
     ]
