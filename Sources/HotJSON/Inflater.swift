@@ -35,26 +35,24 @@ public final class Inflater {
 
     /// The unpacked bytes. Throws when they are no whole gzip member, or more than `bounds` allow.
     public func inflate(_ packed: UnsafeRawBufferPointer, _ bounds: Bounds) throws(JSONError) -> [UInt8] {
-        var output: [UInt8] = []
-        var filled = 0
-        let limit = bounds.limit(for: packed.count)
-        _ = try inflate(packed, limit: limit) { used, wanted in
-            filled = used
-            if output.count < wanted { output.append(contentsOf: repeatElement(0, count: wanted - output.count)) }
-            return output.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[...]) }
-        } finish: {
-            filled = $0
+        var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 16)
+        defer { memory.deallocate() }
+        let count = try inflate(packed, limit: bounds.limit(for: packed.count)) { used, wanted in
+            guard memory.count < wanted else { return memory }
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: wanted, alignment: 16)
+            larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<used]))
+            memory.deallocate()
+            memory = larger
+            return memory
         }
-        output.removeLast(output.count - filled)
-        return output
+        return Array(memory[..<count])
     }
 
     /// Unpacks into memory that `room(used, wanted)` hands out: at least `wanted` bytes of which the first `used`
     /// are kept. Answers how many bytes there are in the end.
     func inflate(
         _ packed: UnsafeRawBufferPointer, limit: Int,
-        room: (_ used: Int, _ wanted: Int) -> UnsafeMutableRawBufferPointer?,
-        finish: (Int) -> Void = { _ in }
+        room: (_ used: Int, _ wanted: Int) -> UnsafeMutableRawBufferPointer?
     ) throws(JSONError) -> Int {
         try begin(packed)
         var used = 0
@@ -72,7 +70,6 @@ public final class Inflater {
             switch status {
             case Z_STREAM_END:
                 guard stream.pointee.avail_in == 0 else { throw JSONError(.malformed, "Bytes follow the gzip body.") }
-                finish(used)
                 return used
             case Z_OK where stream.pointee.avail_out == 0: continue
             case Z_OK, Z_BUF_ERROR: throw JSONError(.malformed, "The gzip body ends too early.")
