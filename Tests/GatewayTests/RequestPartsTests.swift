@@ -1,4 +1,6 @@
+import HTTPTypes
 import Model
+import SwiftProtobuf
 import Testing
 import WireMessages
 

@@ -107,7 +107,7 @@ struct RequestChunks: AsyncSequence, Sendable {
         var bytes = 0
 
         mutating func next() async throws -> Chunk? {
-            guard let piece = try await pieces.next() else { return nil }
+            guard let piece = try await pieces.next(isolation: #isolation) else { return nil }
             bytes += piece.readableBytes
             guard bytes <= bytesMax else { throw RequestBytes.tooLarge(bytesMax) }
             return Chunk(buffer: piece)
