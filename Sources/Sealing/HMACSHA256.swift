@@ -29,14 +29,17 @@ public enum HMACSHA256 {
     }
 
     private static func initialize(_ context: OpaquePointer, key: [UInt8]) {
-        var name = Array("SHA256".utf8CString)
-        let done = name.withUnsafeMutableBufferPointer { name in
-            let parameters = [
-                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            // An empty key is a key too, but libcrypto wants a pointer to it.
-            return (key.isEmpty ? [0] : key).withUnsafeBufferPointer {
-                EVP_MAC_init(context, $0.baseAddress, key.count, parameters)
+        // A parameter keeps pointers to its name and its value: both must live until it was read.
+        var value = Array("SHA256".utf8CString)
+        let done = "digest".withCString { name in
+            value.withUnsafeMutableBufferPointer { value in
+                let parameters = [
+                    OSSL_PARAM_construct_utf8_string(name, value.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                // An empty key is a key too, but libcrypto wants a pointer to it.
+                return (key.isEmpty ? [0] : key).withUnsafeBufferPointer {
+                    EVP_MAC_init(context, $0.baseAddress, key.count, parameters)
+                }
             }
         }
         precondition(done == 1, "HMAC init")
