@@ -133,7 +133,9 @@ let package = Package(
             ]),
         tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit"]),
         tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
-        tests("ArtifactServiceTests", ["ArtifactService", "Blobs", "Postgres", "Model", "TestKit"]),
+        tests(
+            "ArtifactServiceTests",
+            ["ArtifactService", "Blobs", "Postgres", "Wire", "WireMessages", "Model", "TestKit", logging]),
         tests(
             "GatewayTests",
             [

@@ -17,8 +17,10 @@ struct AssetStore: Sendable {
 
     /// Answers what is stored then: the new asset, or the one that had this id before. `nil` without the experiment.
     func insert(_ asset: Asset, in site: Site) async throws -> Asset? {
-        try await database.run(Self.insertion(asset, site), for: .one(site.workspace))
-        return try await find(asset.draft.id, in: site)
+        let affected = try await database.run(Self.insertion(asset, site), for: .one(site.workspace))
+        if let stored = try await find(asset.draft.id, in: site) { return stored }
+        // Written, and by now overwritten or deleted by somebody else.
+        return affected.last == 1 ? asset : nil
     }
 
     func find(_ id: String, in site: Site) async throws -> Asset? {
@@ -52,8 +54,8 @@ struct AssetStore: Sendable {
             """, for: .one(site.workspace))
     }
 
-    /// The source's assets up to `stepLast`, and those without a step, within one workspace. The source rows are locked:
-    /// were one deleted meanwhile, its bytes could be swept before the copy is seen.
+    /// The source's assets up to `stepLast`, and those without a step, within one workspace. The source rows are
+    /// locked: were one deleted meanwhile, its bytes could be swept before the copy is seen.
     func copy(from source: Site, to target: Site, stepLast: Double) async throws {
         try await database.run(
             """
@@ -88,7 +90,9 @@ extension AssetStore {
         guard draft.overwrite else { return [remember, insert(asset, site, "DO NOTHING")] }
         return [
             remember,
-            "SELECT pg_advisory_xact_lock(hashtextextended(\(draft.fileName), hashtext(\(site.place.experiment.text))))",
+            """
+            SELECT pg_advisory_xact_lock(hashtextextended(\(draft.fileName), hashtext(\(site.place.experiment.text))))
+            """,
             """
             DELETE FROM artifact.assets a
              WHERE a.workspace_id = \(site.workspace) AND a.experiment_id = \(site.experiment)
@@ -117,9 +121,10 @@ extension AssetStore {
             }
         return """
             INSERT INTO artifact.assets (\(Asset.written))
-            SELECT e.workspace_id, e.id, \(draft.id), \(draft.fileName), \(draft.type), \(draft.ending), \(draft.step as Double?),
-                   \(draft.epoch as Double?), \(draft.context), \(draft.metadata), \(draft.grouping), \(draft.figureCounter),
-                   \(draft.artifactVersion), \(draft.parent), \(asset.size), \(digest as [UInt8]?), \(link as String?), \(asset.contentType),
+            SELECT e.workspace_id, e.id, \(draft.id), \(draft.fileName), \(draft.type), \(draft.ending),
+                   \(draft.step as Double?), \(draft.epoch as Double?), \(draft.context), \(draft.metadata),
+                   \(draft.grouping), \(draft.figureCounter), \(draft.artifactVersion), \(draft.parent),
+                   \(asset.size), \(digest as [UInt8]?), \(link as String?), \(asset.contentType),
                    \(site.permit.principal.uuid), \(draft.createdAt)
               FROM tracking.experiments e WHERE \(isExperiment(site))
             ON CONFLICT (workspace_id, experiment_id, asset_id) \(onConflict)

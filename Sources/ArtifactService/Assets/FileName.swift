@@ -33,7 +33,7 @@ enum FileName {
     private static func isAbsolute(_ name: String) -> Bool {
         let folded = Array(name.precomposedStringWithCompatibilityMapping.utf8.prefix(3))
         guard let first = folded.first else { return false }
-        if first == UInt8(ascii: "/") || first == UInt8(ascii: "\\") || first == UInt8(ascii: "~") { return true }
+        if first == UInt8(ascii: "/") || first == UInt8(ascii: "\\") { return true }
         // A drive of Windows, with or without a slash after it.
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
         return folded.count >= 2 && letters.contains(first | 0x20) && folded[1] == UInt8(ascii: ":")

@@ -55,7 +55,8 @@ struct PartedUploadStore: Sendable {
               FROM artifact.uploads u
              WHERE u.workspace_id = \(name.workspace) AND u.id = \(name.upload) AND u.expires_at > now()
                AND u.completed_at IS NULL AND \(part.number) BETWEEN 1 AND u.parts
-            ON CONFLICT (workspace_id, upload_id, number) DO UPDATE SET (digest, size) = (EXCLUDED.digest, EXCLUDED.size)
+            ON CONFLICT (workspace_id, upload_id, number)
+            DO UPDATE SET (digest, size) = (EXCLUDED.digest, EXCLUDED.size)
             """, for: .one(name.workspace)) == 1
     }
 

@@ -49,13 +49,15 @@ struct PartedUploads: Sendable {
         _ requestID: String, _ asked: [(number: Int, etag: String)], size: Int64, as access: Access
     ) async throws -> (asset: Asset, place: Place) {
         let (upload, site) = try await get(requestID, as: access)
-        if !upload.isComplete { try await finish(upload, asked, size: size, in: site) }
-        return (try await made(upload, in: site), upload.place)
+        let made = upload.isComplete ? nil : try await finish(upload, asked, size: size, in: site)
+        // By now somebody may have overwritten it.
+        guard let asset = try await assets.store.find(upload.draft.id, in: site) ?? made else { throw Failure.noAsset }
+        return (asset, upload.place)
     }
 
     private func finish(
         _ upload: PartedUpload, _ asked: [(number: Int, etag: String)], size: Int64, in site: Site
-    ) async throws {
+    ) async throws -> Asset? {
         let stored = try await store.parts(of: upload.name)
         let parts: [PartedUpload.Part]
         do {
@@ -63,9 +65,9 @@ struct PartedUploads: Sendable {
         } catch {
             // Somebody else may have completed it since it was looked up: then the parts are gone.
             guard try await store.find(upload.name)?.isComplete == true else { throw error }
-            return
+            return nil
         }
-        try await toldAsFailure { try await join(parts, of: upload, in: site) }
+        return try await toldAsFailure { try await join(parts, of: upload, in: site) }
     }
 
     func abort(_ requestID: String, as access: Access) async throws {
@@ -73,7 +75,7 @@ struct PartedUploads: Sendable {
         try await store.delete(upload.name)
     }
 
-    private func join(_ parts: [PartedUpload.Part], of upload: PartedUpload, in site: Site) async throws {
+    private func join(_ parts: [PartedUpload.Part], of upload: PartedUpload, in site: Site) async throws -> Asset {
         var whole = blobs.begin(in: site.workspace, bytesMax: assets.bytesMax)
         var head: [UInt8] = []
         for part in parts {
@@ -86,22 +88,18 @@ struct PartedUploads: Sendable {
         }
         let draft = upload.draft
         let type = ContentType.sniff(head, extension: draft.ending, fileName: draft.fileName, type: draft.type)
-        try await whole.finish { digest, size in
+        return try await whole.finish { digest, size in
             let asset = Asset(
                 experiment: site.place.experiment, draft: draft, body: .stored(digest: digest, size: size),
                 contentType: type)
             try await store.complete(upload.name, with: asset, in: site)
+            return asset
         }
     }
 
     private func get(_ requestID: String, as access: Access) async throws -> (PartedUpload, Site) {
         guard let name = UploadName(requestID), let upload = try await store.find(name) else { throw Self.isOver }
         return (upload, try Site(upload.place, access, .log))
-    }
-
-    private func made(_ upload: PartedUpload, in site: Site) async throws -> Asset {
-        guard let asset = try await assets.store.find(upload.draft.id, in: site) else { throw Failure.noAsset }
-        return asset
     }
 
     private static let isOver = Failure(
