@@ -83,7 +83,7 @@ struct CodecTests {
         ])
         let bytes = try Chunk.encodeStored(points)
         #expect(
-            hex(bytes) == "11390303020004000000000000e03fd00f870e00000000000000000000000000000000000000000000"
+            hex(bytes) == "11390303020004000000000000e03fd00f870e00000000000000000000000000000000000000"
                 + "f0f8f03f7fffd9d7b558")
         let block = try #require(Block(series: [SeriesName("loss", context: "t")], index: [0, 0, 0], columns: points))
         #expect(hex(try block.encode()).hasPrefix("2101046c6f737301740339030302000400"))

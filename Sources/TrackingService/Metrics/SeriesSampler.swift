@@ -91,7 +91,7 @@ struct SeriesSampler: Sendable {
             let set = points.sortedSet()
             let inside = (0..<set.count).filter { window.holds(window.x(set, $0)) }
             let cut = inside.count == set.count ? set : set[inside]
-            sample.series.append((SeriesName(name, context: context), grid.thin(cut)))
+            sample.series.append((SeriesName(name, context: context), exact.contains(context) ? cut : grid.thin(cut)))
         }
         return sample
     }
