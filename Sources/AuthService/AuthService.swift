@@ -61,17 +61,16 @@ public struct AuthService: Sendable {
         methods.unary(AuthMethod.bootstrap, .operatorOnly, beginning.begin)
     }
 
-    /// Writes when keys and sessions were last used, and sweeps what has expired, until its task is cancelled; then
-    /// writes once more. A database that cannot be reached is tried again at the next turn.
+    /// Writes when keys and sessions were last used, and sweeps what has expired, until its task is cancelled: then the
+    /// uses of the last half minute go unwritten. A database that cannot be reached is tried again at the next turn.
     public func run() async throws {
         var turn = 0
         while !Task.isCancelled {
             if turn % 20 == 0 { await attempt("sweep") { try await sessions.store.sweep() } }
             turn += 1
-            do { try await Task.sleep(for: LastUse.interval) } catch { break }
+            try await Task.sleep(for: LastUse.interval)
             await attempt("last use") { try await flushLastUse() }
         }
-        await withTaskCancellationShielded { await attempt("last use") { try await flushLastUse() } }
     }
 
     func flushLastUse() async throws {
@@ -87,10 +86,5 @@ public struct AuthService: Sendable {
         } catch {
             logger.warning("\(what) was not written", metadata: ["error": "\(error)"])
         }
-    }
-
-    /// Runs `work` in a task that the cancellation of this one does not reach, and waits for it.
-    private func withTaskCancellationShielded(_ work: @escaping @Sendable () async -> Void) async {
-        await Task.detached { await work() }.value
     }
 }

@@ -72,6 +72,7 @@ import Testing
         try await AuthHouse.with { house in
             _ = try await house.begin()
             let token = try await house.signIn("admin")
+            try await house.service.flushLastUse()
             try await house.owner.run("UPDATE auth.sessions SET seen_at = now() - interval '11 hours'", for: .none)
             _ = try await house.access(session: token)
             try await house.service.flushLastUse()
