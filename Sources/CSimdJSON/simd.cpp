@@ -17,6 +17,9 @@ using namespace simdjson;
 namespace {
 
 constexpr uint32_t none = UINT32_MAX;
+// MetricReader says what is wrong with longer names and larger steps, and has the same bounds.
+constexpr size_t name_bytes_max = 1000;
+constexpr double step_max = 9007199254740992;  // 2^53: beyond it, steps that differ would be one
 constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
 struct SeriesKey {
@@ -145,6 +148,9 @@ struct hj_metrics {
             }
         }
         if (!named || !valued || (!std::isnan(time) && std::fabs(time) > 9e15)) return false;
+        if (name.size() > name_bytes_max || context.size() > name_bytes_max || std::fabs(step) > step_max
+            || std::fabs(epoch) > step_max || name.find('\0') != name.npos || context.find('\0') != context.npos)
+            return false;
         previous = intern(name, context, previous);
         if (unreadable) {
             skipped.push_back(previous);

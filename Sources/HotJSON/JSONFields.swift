@@ -120,6 +120,11 @@ public struct JSONFields: Sendable {
         JSONError(.missing, "The field \(path)\(name) is missing or empty.")
     }
 
+    /// `rule` completes the sentence that begins with the field's path.
+    public func broken(_ name: String, _ rule: String) -> JSONError {
+        JSONError(.wrongType, "The field \(path)\(name) \(rule).")
+    }
+
     public func wrong(_ name: String, _ expected: String, _ value: JSONValue) -> JSONError {
         JSONError(.wrongType, "The field \(path)\(name) must be \(expected), not \(value.kindName).")
     }

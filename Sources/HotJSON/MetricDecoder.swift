@@ -87,8 +87,7 @@ final class MetricDecoder: @unchecked Sendable {
 
     private static func text(_ start: UnsafePointer<CChar>?, _ length: Int) -> String {
         let bytes = UnsafeRawBufferPointer(start: start, count: length)
-        let text = String(decoding: bytes, as: UTF8.self)
-        return bytes.contains(0) ? String(text.map { $0 == "\0" ? "\u{fffd}" : $0 }) : text
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -1,6 +1,11 @@
 /// Metric batches out of a parsed document: the slow way, for bodies that strict JSON refuses, and to say what is
 /// wrong with the others.
 enum MetricReader {
+    /// Of a name and of a context. The clients cut theirs at 100 characters.
+    private static let nameBytesMax = 1000
+    /// 2⁵³: beyond it, steps that differ would be one.
+    private static let stepMax = 9_007_199_254_740_992.0
+
     static func read(_ document: JSONValue, nowMs: Int64, pointsMax: Int) throws(JSONError) -> MetricColumns {
         let body = try JSONFields(document)
         var columns = MetricColumns()
@@ -22,11 +27,12 @@ enum MetricReader {
         _ nowMs: Int64
     ) throws(JSONError) {
         let series = MetricColumns.Series(
-            name: try point.string("metricName"), context: try point.stringIfAny("context") ?? "")
+            name: try name("metricName", point), context: try name("context", point))
+        guard !series.name.isEmpty else { throw point.missing("metricName") }
         guard let sent = point.value("metricValue") else { throw point.missing("metricValue") }
         let time = try point.doubleIfAny("timestamp") ?? .nan
         guard time.isNaN || abs(time) <= 9e15 else { throw point.wrong("timestamp", "epoch milliseconds", sent) }
-        let (step, epoch) = (try point.doubleIfAny("step") ?? .nan, try point.doubleIfAny("epoch") ?? .nan)
+        let (step, epoch) = (try step("step", point), try step("epoch", point))
         guard let number = try value(sent, point) else {
             if columns.skipped.last != series.name { columns.skipped.append(series.name) }
             return
@@ -42,6 +48,23 @@ enum MetricReader {
         columns.steps.append(step)
         columns.epochs.append(epoch)
         columns.times.append(time.isNaN ? nowMs : Int64(time))
+    }
+
+    private static func name(_ field: String, _ point: JSONFields) throws(JSONError) -> String {
+        guard let name = try point.stringIfAny(field) else { return "" }
+        guard name.utf8.count <= nameBytesMax else {
+            throw point.broken(field, "is longer than \(nameBytesMax) bytes")
+        }
+        guard !name.unicodeScalars.contains("\u{fffd}") else {
+            throw point.broken(field, "holds a NUL or bytes that are no text")
+        }
+        return name
+    }
+
+    private static func step(_ field: String, _ point: JSONFields) throws(JSONError) -> Double {
+        let step = try point.doubleIfAny(field) ?? .nan
+        guard !(abs(step) > stepMax) else { throw point.broken(field, "is out of range") }
+        return step
     }
 
     /// `nil`: text that is no number.

@@ -47,6 +47,7 @@ import Testing
         (Failure(.notFound, "", reason: "workspace_unknown"), "/clientlib/logger/add/run", 400, 90219),
         (Failure(.notFound, "", reason: "experiment_unknown"), "/clientlib/logger/get/run", 400, 90210),
         (Failure(.notFound, "", reason: "experiment_unknown"), "/api/rest/v2/experiment/metadata", 400, 90210),
+        (Failure(.forbidden, ""), "/clientlib/logger/get/run", 400, 90210),
         (Failure(.notFound, ""), "/api/rest/v2/nothing", 404, nil),
         (Failure(.unavailable, ""), "/clientlib/batch/logger/experiment/metric", 429, nil),
         (Failure(.unavailable, ""), "/api/rest/v2/experiment/tags", 503, nil),

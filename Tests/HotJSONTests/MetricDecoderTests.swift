@@ -75,11 +75,14 @@ import Testing
         #expect(error?.kind == .tooLarge)
     }
 
-    @Test func `NUL in a name is replaced, and long names are names`() throws {
-        let columns = try decode(batch(#"{"metricName":"a\u0000b","metricValue":1}"#))
-        #expect(columns.series.first?.name == "a\u{fffd}b")
-        let long = String(repeating: "x", count: 10 << 20)
-        #expect(try decode(batch(#"{"metricName":"\#(long)","metricValue":1}"#)).series.first?.name == long)
+    @Test(arguments: [
+        (#""a\u0000b""#, "metricName holds a NUL or bytes that are no text"),
+        ("\"\(String(repeating: "x", count: 10 << 20))\"", "metricName is longer than 1000 bytes"),
+        (#""a","step":1e300"#, "step is out of range"), (#""a","epoch":"-Infinity""#, "epoch is out of range"),
+    ])
+    func `what no point can have is refused`(name: String, rule: String) {
+        let error = #expect(throws: JSONError.self) { try decode(batch(#"{"metricValue":1,"metricName":\#(name)}"#)) }
+        #expect(error?.message == "The field values[0].\(rule).")
     }
 
     @Test func `the fast and the tolerant reader agree`() throws {

@@ -5,17 +5,19 @@ import Model
 
 /// Which part of the dialect a request speaks: each understands errors its own way.
 enum CometCall: Sendable, Equatable {
-    /// add/run, get/run, copy-steps: only 400 and 403 with a code are understood (comet-logging §8.2).
+    /// add/run, copy-steps: only 400 and 403 with a code are understood (comet-logging §8.2).
     case handshake
+    /// get/run: only 400 is, and what may not be written to is not there.
+    case attach
     /// Everything else under /clientlib/, and at the root.
     case logging
     /// Both REST bases and all of /api/: 401 for a bad key.
     case rest
 
     init(path: String) {
-        let parts = path.split(separator: "/").prefix(2).map(String.init)
-        switch (parts.first, parts.last) {
-        case ("clientlib", "logger"), ("logger", _): self = .handshake
+        let parts = path.split(separator: "/").prefix(3).map(String.init)
+        switch (parts.first, parts.dropFirst().first) {
+        case ("clientlib", "logger"), ("logger", _): self = parts.contains("get") ? .attach : .handshake
         case ("clientlib", "rest"), ("api", _), ("optimizer", _), ("mpm", _): self = .rest
         default: self = .logging
         }
@@ -72,7 +74,7 @@ enum CometFailure {
         switch (failure.code, call) {
         case (.unauthenticated, _): return 90212
         case (.forbidden, .handshake): return 7_000_011
-        case (.notFound, .handshake): return 90210
+        case (.notFound, .handshake), (.notFound, .attach), (.forbidden, .attach): return 90210
         default: return nil
         }
     }
@@ -82,6 +84,8 @@ enum CometFailure {
         case (.unavailable, .logging), (.deadline, .logging):
             // A 5xx is tried again three times and then lost with an error; a 429 is kept until it is delivered.
             return .tooManyRequests
+        case (.invalid, .attach), (.unauthenticated, .attach), (.forbidden, .attach), (.notFound, .attach):
+            return .badRequest
         case (.invalid, .handshake), (.unauthenticated, .handshake), (.notFound, .handshake), (.conflict, .handshake):
             return .badRequest
         case (.conflict, _):

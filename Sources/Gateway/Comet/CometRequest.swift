@@ -61,7 +61,7 @@ extension RouterGroup<EdgeContext> {
     ) {
         get(path) { request, context in
             let caller = try await gateway.authenticator.caller(request, context)
-            return try await handle(Query(request), caller, context, request)
+            return try await handle(try Query(request), caller, context, request)
         }
     }
 }

@@ -24,7 +24,7 @@ struct Downloads: Sendable {
     }
 
     private func download(_ request: Request, _ context: EdgeContext, _ idName: String) async throws -> Response {
-        let query = Query(request)
+        let query = try Query(request)
         let caller = try await reader(request, context)
         let id = query.has(idName) ? try query.required(idName) : try query.required("assetId")
         let ref = try await gateway.experiments.ref(query["experimentKey"], caller, context)

@@ -33,7 +33,7 @@ struct Uploads: Sendable {
 
     private func upload(_ request: Request, _ context: EdgeContext, _ kind: Kind) async throws -> Response {
         let caller = try await gateway.authenticator.caller(request, context)
-        let query = Query(request)
+        let query = try Query(request)
         let draft = try AssetDraft(query, kind).placed(
             in: try await gateway.experiments.ref(query["experimentId"], caller, context))
         let asset = try await receive(request, draft, caller.call(context, deadline: Self.deadline))

@@ -6,15 +6,19 @@ import Model
 struct Query: Sendable {
     private let members: [(name: String, value: String)]
 
-    init(_ query: String?) {
+    /// Throws `.invalid`, naming the member, for a NUL: no text that is kept can hold one.
+    init(_ query: String?) throws(Failure) {
         members = (query ?? "").split(separator: "&").map { member in
             let parts = member.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (Self.decode(parts[0]), parts.count > 1 ? Self.decode(parts[1]) : "")
         }
+        for member in members where member.value.utf8.contains(0) {
+            throw Failure(.invalid, "The query parameter \(member.name) holds a NUL.", reason: "field_invalid")
+        }
     }
 
-    init(_ request: Request) {
-        self.init(request.uri.query)
+    init(_ request: Request) throws(Failure) {
+        try self.init(request.uri.query)
     }
 
     /// Empty when absent.
@@ -75,7 +79,7 @@ struct Query: Sendable {
                 bytes.append(byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self).replacing("\0", with: "\u{fffd}")
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func hex(_ digits: Substring.UTF8View.SubSequence) -> UInt8? {
