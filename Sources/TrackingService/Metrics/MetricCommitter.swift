@@ -31,7 +31,9 @@ struct MetricCommitter: Sendable {
             await commit(group[..<middle])
             await commit(group[middle...])
         } catch {
-            for waiting in group { waiting.done.resume(throwing: error) }
+            // It was this task that was cancelled, not the callers'.
+            let failure = error is CancellationError ? MetricQueue.closed : error
+            for waiting in group { waiting.done.resume(throwing: failure) }
         }
     }
 

@@ -53,7 +53,15 @@ public struct MetricMerger: Sendable {
     func pass() async throws -> Int {
         var rows = 0
         for place in try await store.due(settings) {
-            rows += try await merge(place)
+            do {
+                rows += try await merge(place)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                // One experiment that cannot be merged must not hold up the others.
+                let metadata: Logger.Metadata = ["experiment": "\(place.experiment)", "error": "\(error)"]
+                logger.error("an experiment's metrics cannot be merged", metadata: metadata)
+            }
         }
         return rows
     }

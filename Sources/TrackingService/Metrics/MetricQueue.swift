@@ -83,5 +83,5 @@ final class MetricQueue: Sendable {
 
     private static let exhausted = Failure(
         .exhausted, "Too many appends are waiting.", reason: "metric_queue_full", retryAfter: .seconds(1))
-    private static let closed = Failure(.unavailable, "The service is stopping.", retryAfter: .seconds(1))
+    static let closed = Failure(.unavailable, "The service is stopping.", retryAfter: .seconds(1))
 }

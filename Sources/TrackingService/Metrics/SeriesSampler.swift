@@ -23,6 +23,11 @@ struct AxisWindow: Sendable {
         axis == .step ? points.steps[place] : Double(points.times[place])
     }
 
+    func cut(_ points: Columns) -> Columns {
+        let inside = (0..<points.count).filter { holds(x(points, $0)) }
+        return inside.count == points.count ? points : points[inside]
+    }
+
     /// Points without a step belong to a window that is open to the left.
     func holds(_ x: Double) -> Bool {
         if x.isNaN { return from == nil }
@@ -83,17 +88,13 @@ struct SeriesSampler: Sendable {
         let details = try await store.details(of: place, name: name, wanted, permit: permit)
         guard details.count == wanted.count || isLast else { return nil }
         for detail in details { feeds[detail.context, default: Columns()].append(detail.points) }
-
-        var sample = Sample()
-        sample.pointsTotal = total.values.reduce(0, +)
-        sample.isExact = exact.count == total.count && details.count == wanted.count
-        for (context, points) in feeds.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            let set = points.sortedSet()
-            let inside = (0..<set.count).filter { window.holds(window.x(set, $0)) }
-            let cut = inside.count == set.count ? set : set[inside]
-            sample.series.append((SeriesName(name, context: context), exact.contains(context) ? cut : grid.thin(cut)))
-        }
-        return sample
+        return Sample(
+            series: feeds.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { context, points in
+                let inside = window.cut(points.sortedSet())
+                return (SeriesName(name, context: context), exact.contains(context) ? inside : grid.thin(inside))
+            },
+            pointsTotal: total.values.reduce(0, +),
+            isExact: exact.count == total.count && details.count == wanted.count)
     }
 
     private enum Detail { case peaks, sketch, body }
