@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestKit
 import Testing
 
 @testable import TrackingService
@@ -39,9 +40,9 @@ import Testing
             let (here, there, place) = (ChangeHub(), ChangeHub(), place())
             let store = NoticeStore(database: desk.database)
             let stream = try there.watch(place)
-            let notices = ChangeNotices(hub: here, store: store, logger: .init(label: "test"))
-            let others = ChangeNotices(hub: there, store: store, logger: .init(label: "test"))
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            let notices = ChangeNotices(hub: here, store: store, logger: ScratchDatabase.logger)
+            let others = ChangeNotices(hub: there, store: store, logger: ScratchDatabase.logger)
+            await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await others.run() }
                 group.addTask {
                     while true {

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Postgres
 import Testing
 
 @testable import TrackingService

@@ -16,7 +16,7 @@ struct ConsoleMerge {
             if let offset, line.offset >= offset { later.append(line) } else { ready.append((index, line)) }
         }
         held = later
-        ready.sort { ($0.1.offset, $0.0) < ($1.1.offset, $1.0) }
+        ready.sort { ($0.1.offset, $0.1.piece, $0.0) < ($1.1.offset, $1.1.piece, $1.0) }
         return Self.unique(ready.map(\.1))
     }
 
