@@ -24,6 +24,7 @@ public struct TrackingService: Sendable {
     let activity: Activity
     let watchdog: Watchdog
     let notices: ChangeNotices
+    let metrics: Metrics
 
     public init(database: Database, config: Config = Config(), logger: Logger) {
         self.database = database
@@ -35,6 +36,18 @@ public struct TrackingService: Sendable {
         activity = Activity(pulse: Pulse(store: pulses, every: config.lostAfter / 4), changes: changes)
         watchdog = Watchdog(store: pulses, changes: changes, silence: config.lostAfter)
         notices = ChangeNotices(hub: changes, store: NoticeStore(database: database), logger: logger)
+        metrics = Metrics(
+            database: database, logger: logger, locate: Self.metricPlaces(locator, activity.pulse)
+        ) { experiment, names in changes.publish(experiment, .metrics, names: names) }
+    }
+
+    /// Whoever appends metrics gives a sign of life.
+    private static func metricPlaces(_ locator: ExperimentLocator, _ pulse: Pulse) -> Metrics.Locate {
+        { key, access, action in
+            let located = try await locator.locate(key, action, as: access)
+            if action == .log { pulse.felt(located.place) }
+            return (MetricPlace(located.place), located.permit)
+        }
     }
 
     public func register(in methods: inout Methods) {
@@ -54,14 +67,17 @@ public struct TrackingService: Sendable {
         RemoteCallHandler(
             calls: RemoteCalls(store: RemoteCallStore(database: database), locator: locator, activity: activity)
         ).register(in: &methods)
+        MetricHandler(metrics: metrics).register(in: &methods)
         WatchHandler(locator: locator, changes: activity.changes).register(in: &methods)
     }
 
     private func registerRuns(in methods: inout Methods) {
         let listing = Listing(store: ListingStore(database: database), locator: locator)
         let runs = Runs(store: RunStore(database: database), locator: locator, changes: activity.changes)
-        let copies = StepCopies(
-            runs: runs, store: StepCopyStore(database: database), locator: locator, copyMetrics: { _, _, _ in })
+        let copies = StepCopies(runs: runs, store: StepCopyStore(database: database), locator: locator) {
+            try await metrics.copySteps(
+                from: (MetricPlace($0.place), $0.permit), to: (MetricPlace($1.place), $1.permit), stepLast: $2)
+        }
         RunHandler(runs: runs, copies: copies, listing: listing, locator: locator).register(in: &methods)
         StatusHandler(
             statuses: Statuses(
@@ -78,6 +94,7 @@ public struct TrackingService: Sendable {
     /// The work in the background, until the task is cancelled: what fails is logged and tried again.
     public func run() async throws {
         try await withThrowingTaskGroup { group in
+            group.addTask { try await metrics.run() }
             group.addTask { try await notices.run() }
             group.addTask { try await every(.seconds(1), "writing beats") { try await activity.pulse.flush() } }
             group.addTask { try await every(config.sweepEvery, "looking for lost runs") { try await watchdog.sweep() } }

@@ -7,7 +7,7 @@ struct StepCopies: Sendable {
     let store: StepCopyStore
     let locator: ExperimentLocator
     /// Copies the metrics up to a step; idempotent, as series are sets of points.
-    let copyMetrics: @Sendable (_ from: ExperimentPlace, _ to: ExperimentPlace, _ stepLast: Int64) async throws -> Void
+    let copyMetrics: @Sendable (ExperimentLocator.Located, ExperimentLocator.Located, Int64) async throws -> Void
 
     /// Parameters, others but the name, tags, and metrics up to `stepLast`, in the same project. A repetition of the
     /// request goes on where the first one stopped.
@@ -20,7 +20,7 @@ struct StepCopies: Sendable {
             token: token)
         let started = try await runs.start(draft, ifExists: .refuse, as: access)
         try await store.copyValues(from: located.place, to: started.run.place)
-        try await copyMetrics(located.place, started.run.place, stepLast)
+        try await copyMetrics(located, locator.locate(target, .log, as: access), stepLast)
         return started
     }
 }

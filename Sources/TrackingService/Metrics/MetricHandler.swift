@@ -1,5 +1,5 @@
 import Foundation
-public import Model
+import Model
 import Series
 import SwiftProtobuf
 public import Wire

@@ -23,11 +23,13 @@ struct TidyingStore: Sendable {
             """, for: .one(workspace.uuid))
     }
 
-    /// The experiments go first: whoever still writes to one waits for them, and then finds none. What hangs on them
-    /// by a foreign key goes with them. On a session of its own: ten thousand of them take seconds.
+    /// The metrics first, which have a lock of their own against late appends. What hangs on the experiments by a
+    /// foreign key goes with them: whoever still writes to one waits, and then finds none. On a session of its own: ten thousand of them take seconds.
     func delete(_ places: [ExperimentPlace]) async throws {
         let (workspaces, ids) = Self.columns(places)
+        let metrics = Metrics.deletion(of: places.map(MetricPlace.init))
         try await database.transaction(for: Self.tenants(places)) { transaction in
+            for statement in metrics { try await transaction.run(statement) }
             try await transaction.run(
                 """
                 DELETE FROM tracking.experiments e USING unnest(\(workspaces), \(ids)) AS p (workspace_id, id)
