@@ -57,7 +57,7 @@ public struct AuthService: Sendable {
         methods.unary(AuthMethod.createAccount, .access, account.create)
         methods.unary(AuthMethod.findAccounts, .access, account.find)
         methods.unary(AuthMethod.listAudit, .access, log.list)
-        methods.unary(AuthMethod.recordAudit, .access, log.record)
+        methods.unary(AuthMethod.recordAudit, .anyone, log.record)
         methods.unary(AuthMethod.bootstrap, .operatorOnly, beginning.begin)
     }
 

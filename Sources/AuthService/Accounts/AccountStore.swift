@@ -53,11 +53,15 @@ struct AccountStore: Sendable {
             INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
             VALUES (\(UUID.none), \(UUID.none), \(draft.id.uuid), 'instanceUser', \(actor))
             """,
-            """
-            INSERT INTO auth.setup_tokens (digest, account_id, expires_at)
-            VALUES (\(token.digest), \(draft.id.uuid), now() + make_interval(days => \(Int32(SetupToken.lifeDays))))
-            """,
+            insert(token, for: draft.id),
         ]
+    }
+
+    static func insert(_ token: OpaqueToken, for account: ID<Account>) -> SQL {
+        """
+        INSERT INTO auth.setup_tokens (digest, account_id, expires_at)
+        VALUES (\(token.digest), \(account.uuid), now() + make_interval(days => \(Int32(SetupToken.lifeDays))))
+        """
     }
 
     /// Whose a link is, while it can be spent.

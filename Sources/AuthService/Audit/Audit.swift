@@ -17,12 +17,12 @@ struct Audit: Sendable {
         return try await store.list(in: workspace, before: before > 0 ? before : .max, limit: count)
     }
 
-    /// What a sibling service did for the caller. Who did it is the caller, whatever the event says.
-    func record(_ event: AuditEvent, as access: Access, from peer: String) async throws {
+    /// What a sibling service did for the caller or, with no access, for whom the event names.
+    func record(_ event: AuditEvent, as access: Access?, from peer: String) async throws {
         guard Self.siblings.contains(peer) else {
             throw Failure(.forbidden, "Only the services of this instance write into the audit log.")
         }
-        if let workspace = event.workspace {
+        if let access, let workspace = event.workspace {
             let member = access.grants.contains { $0.scope.workspace == workspace }
             guard member else { throw Failure(.notFound, "There is no such workspace, or you may not see it.") }
         }

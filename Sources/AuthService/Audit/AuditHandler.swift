@@ -16,7 +16,6 @@ struct AuditHandler: Sendable {
     }
 
     func record(_ q: RecordAuditRequest, _ call: Call) async throws -> Empty {
-        let access = try call.requireAccess()
         let record = q.record
         guard !record.action.isEmpty, record.action.utf8.count <= 100 else {
             throw Failure(.invalid, "An audit record needs an action of at most 100 bytes.")
@@ -25,11 +24,18 @@ struct AuditHandler: Sendable {
             throw Failure(.invalid, "An audit record's detail is at most 8 KiB of JSON.")
         }
         let event = AuditEvent(
-            AuditEvent.Actor(access), record.action, in: try ID<Workspace>.optional(record.workspaceID, "workspace"),
+            try actor(of: record, call), record.action, in: try ID<Workspace>.optional(record.workspaceID, "workspace"),
             on: record.object, outcome: record.outcome == "refused" ? .refused : .ok, address: record.address,
             json: record.detailJson.isEmpty ? "{}" : record.detailJson)
-        try await audit.record(event, as: access, from: call.peer)
+        try await audit.record(event, as: call.access, from: call.peer)
         return Empty()
+    }
+
+    /// The caller. A service that tells of it later, out of its queue, has no caller any more and names the actor.
+    private func actor(of record: AuditRecord, _ call: Call) throws -> AuditEvent.Actor {
+        if let access = call.access { return AuditEvent.Actor(access) }
+        let id: ID<Account> = try ID(wire: record.actorID, "actor")
+        return AuditEvent.Actor(id: id.uuid, name: record.actor)
     }
 }
 

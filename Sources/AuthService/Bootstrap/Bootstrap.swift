@@ -13,7 +13,8 @@ struct Bootstrap: Sendable {
         let token: OpaqueToken
     }
 
-    /// Throws `.conflict` (`already_bootstrapped`) when there is any account; then nothing has changed.
+    /// Throws `.conflict` (`already_bootstrapped`) when there is any account; then nothing has changed. Who was cut
+    /// short before they had the answer may ask again with the same name and workspace.
     func begin(name: String, workspace: ID<Workspace>) async throws -> Outcome {
         let account = try AccountEntry.Draft(name: name, email: "")
         let expiry = Date().addingTimeInterval(Double(APIKey.daysMax) * 86_400)
@@ -23,9 +24,9 @@ struct Bootstrap: Sendable {
             BootstrapStore.Beginning(
                 account: account, workspace: workspace, token: token, key: key, digest: try keys.digest(of: key),
                 pepperVersion: keys.peppers.version))
-        guard begun else {
+        guard let begun else {
             throw Failure(.conflict, "This instance has accounts already.", reason: "already_bootstrapped")
         }
-        return Outcome(account: account.id, key: key.handedOut(baseURL: keys.baseURL), token: token)
+        return Outcome(account: begun, key: key.handedOut(baseURL: keys.baseURL), token: token)
     }
 }
