@@ -8,6 +8,6 @@ struct Halley: AsyncParsableCommand {
             CommandGroup(name: "Running", subcommands: [Up.self, Migrate.self, Doctor.self, Version.self]),
             CommandGroup(
                 name: "Single services",
-                subcommands: [Auth.self, Workspace.self, Artifact.self]),
+                subcommands: [Auth.self, Workspace.self, Tracking.self, Artifact.self, Edge.self]),
         ])
 }

@@ -65,7 +65,7 @@ struct PrivateCluster: Sendable {
                 "-D", seen.data, "-U", PrivateCluster.superuser, "--pwfile", seen.run + "/password",
                 "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--data-checksums",
             ], seen)
-        try await runToEnd("postgres", ["--single", "-D", seen.data, "-j", "postgres"], seen, input: statement)
+        try await runToEnd("postgres", ["--single", "-D", seen.data, "postgres"], seen, input: statement)
         guard rename(draft, home.postgres) == 0 else {
             throw Failure(.unavailable, "\(draft) cannot be renamed: \(String(cString: strerror(errno))).")
         }

@@ -34,23 +34,30 @@ public struct DatabaseAccess: Sendable {
             application: "halley-operator")
     }
 
-    /// Applies missing migrations, and gives each service's role the password in its file.
+    /// Applies missing migrations, and gives each service's role the password in its file. Refuses a server that
+    /// loses acknowledged writes in a power cut. Answers the names of the files that it applied.
     public func migrate(logger: Logger) async throws -> [String] {
+        let applied: [String]
         do {
-            let report = try await Migrator.migrate(
-                conninfo: administrator.text, directory: try MigrationsFolder.find(settings), logger: logger)
-            try await setPasswords(logger: logger)
-            return report.applied
+            let folder = try MigrationsFolder.find(settings)
+            applied = try await Migrator.migrate(conninfo: administrator.text, directory: folder, logger: logger)
+                .applied
         } catch let error as MigrationError {
             throw Failure(.unavailable, "The database cannot be migrated: \(error).")
         }
-    }
-
-    private func setPasswords(logger: Logger) async throws {
         let files = try DatabaseAccess.services.map { name throws(Failure) in
             try PasswordFile(settings.home.secret("pgpass-\(name)"), user: "halley_\(name)")
         }
-        try await asAdministrator(logger) { try await $0.setPasswords(files) }
+        let off = try await asAdministrator(logger) { store in
+            try await store.setPasswords(files)
+            return try await store.unsafeSettings()
+        }
+        guard off.isEmpty else {
+            throw Failure(
+                .unavailable,
+                "PostgreSQL runs with \(off.joined(separator: ", ")): it would lose what was acknowledged.")
+        }
+        return applied
     }
 
     /// What an acknowledged write relies on. Empty when all is well.

@@ -1,0 +1,30 @@
+import ArgumentParser
+import ArtifactClient
+import AuthClient
+import Daemon
+import Gateway
+import TrackingClient
+import WorkspaceClient
+
+struct Edge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "gateway", abstract: "Run the gateway alone.")
+
+    @OptionGroup var options: Options
+
+    func run() async throws {
+        try await reportingFailures {
+            let settings = try options.settings()
+            let process = ServiceProcess("gateway", settings: settings)
+            let config = GatewayConfig(
+                listen: .init(host: settings.listen.host, port: settings.listen.port),
+                contentListen: .init(host: settings.contentListen.host, port: settings.contentListen.port),
+                baseURL: settings.isBehindProxy ? settings.publicURL : "")
+            let gateway = GatewayService(
+                config: config, auth: AuthClient(rpc: process.client(of: "auth")),
+                workspace: WorkspaceClient(rpc: process.client(of: "workspace")),
+                tracking: TrackingClient(rpc: process.client(of: "tracking")),
+                artifact: ArtifactClient(rpc: process.client(of: "artifact")), logger: process.logger)
+            try await process.run([gateway]) { settings.isGatewayListening }
+        }
+    }
+}
