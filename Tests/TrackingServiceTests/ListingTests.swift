@@ -219,7 +219,8 @@ import Testing
         try await desk.owner.first(
             """
             SELECT coalesce(sum((xpath('/row/n/text()', query_to_xml(
-                       format('SELECT count(*) AS n FROM tracking.%I WHERE experiment_id = %L', table_name, \(place.id.text)),
+                       format('SELECT count(*) AS n FROM tracking.%I WHERE experiment_id = %L', table_name,
+                              \(place.id.text)),
                        false, true, '')))[1]::text::bigint), 0)::bigint
               FROM information_schema.columns WHERE table_schema = 'tracking' AND column_name = 'experiment_id'
             """, for: .none

@@ -22,8 +22,10 @@ import Testing
             Document.Kind("git_metadata"), #"{"parent":"abc123"}"#, .replace, of: key(1), as: access)
         _ = try await desk.owner.run(
             """
-            INSERT INTO tracking.metric_summaries (workspace_id, experiment_id, name, context, current, current_step, current_ms, batches)
-            SELECT workspace_id, id, 'loss', '', CASE key WHEN \(key(1)) THEN 0.5 WHEN \(key(2)) THEN 'NaN' ELSE 2 END, 1, 1, 1
+            INSERT INTO tracking.metric_summaries (
+                   workspace_id, experiment_id, name, context, current, current_step, current_ms, batches)
+            SELECT workspace_id, id, 'loss', '', CASE key WHEN \(key(1)) THEN 0.5 WHEN \(key(2)) THEN 'NaN' ELSE 2 END,
+                   1, 1, 1
               FROM tracking.experiments WHERE key <> \(key(4))
             """, for: .none)
         try await desk.start(key(9), by: desk.mallory)

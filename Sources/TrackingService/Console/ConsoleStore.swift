@@ -24,7 +24,8 @@ struct ConsoleStore: Sendable {
             INSERT INTO tracking.output_blocks
                    (workspace_id, experiment_id, first_offset, last_offset, digest, id, line_count, lines)
             SELECT \(place.workspace.uuid), \(place.id.uuid), b.*
-              FROM unnest(\(firsts), \(lasts), \(blocks.map(ConsoleBlock.digest)), \(blocks.map { _ in UUID.version7() }),
+              FROM unnest(\(firsts), \(lasts), \(blocks.map(ConsoleBlock.digest)),
+                          \(blocks.map { _ in UUID.version7() }),
                           \(blocks.map(\.count)), \(blocks.map(ConsoleBlock.encode))) AS b
             ON CONFLICT ON CONSTRAINT output_blocks_pkey DO NOTHING
             """

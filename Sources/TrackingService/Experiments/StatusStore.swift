@@ -92,7 +92,8 @@ struct StatusStore: Sendable {
         try await database.run(
             """
             UPDATE tracking.experiments
-               SET started_at = coalesce(\(started as Date?), started_at), ended_at = coalesce(\(ended as Date?), ended_at)
+               SET started_at = coalesce(\(started as Date?), started_at),
+                   ended_at = coalesce(\(ended as Date?), ended_at)
              WHERE workspace_id = \(place.workspace.uuid) AND id = \(place.id.uuid)
             """, for: .these([place.workspace.uuid]))
     }

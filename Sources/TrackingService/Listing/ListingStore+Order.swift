@@ -44,7 +44,10 @@ extension ListingStore {
             (k.kind > \(after.kind) OR k.kind = \(after.kind)
                 AND (k.number, k.text, k.id) < (\(after.number), \(after.text) COLLATE "C", \(after.id)))
             """
-            : "(k.kind, k.number, k.text, k.id) > (\(after.kind), \(after.number), \(after.text) COLLATE \"C\", \(after.id))"
+            : """
+            (k.kind, k.number, k.text, k.id)
+                > (\(after.kind), \(after.number), \(after.text) COLLATE "C", \(after.id))
+            """
     }
 
     private static func date(_ column: SQL) -> SQL {

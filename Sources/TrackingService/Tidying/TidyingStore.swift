@@ -24,7 +24,8 @@ struct TidyingStore: Sendable {
     }
 
     /// The metrics first, which have a lock of their own against late appends. What hangs on the experiments by a
-    /// foreign key goes with them: whoever still writes to one waits, and then finds none. On a session of its own: ten thousand of them take seconds.
+    /// foreign key goes with them: whoever still writes to one waits, and then finds none.
+    /// On a session of its own: ten thousand of them take seconds.
     func delete(_ places: [ExperimentPlace]) async throws {
         let (workspaces, ids) = Self.columns(places)
         let metrics = Metrics.deletion(of: places.map(MetricPlace.init))
