@@ -11,7 +11,7 @@ import Testing
 /// the trusted user `postgres` and a migrated database `bench`), built with `-c release`.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["HALLEY_BENCH_DATABASE"] != nil), .serialized)
 struct MetricBench {
-    static let seconds = 8.0
+    static let seconds = 4.0
 
     @Test(arguments: [(1, 1000, 10), (8, 1000, 10), (8, 1000, 100), (1, 1, 1), (8, 1, 1), (32, 1, 1)])
     func `ingest`(callers: Int, points: Int, names: Int) async throws {
