@@ -7,6 +7,7 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 public import TrackingClient
+import WebUI
 public import WorkspaceClient
 
 /// The HTTP edge: translates dialects into typed calls and back. It keeps no state but short-lived caches.
@@ -27,7 +28,7 @@ public struct GatewayService: Service {
     /// Serves until the process is asked to stop; requests under way are then finished.
     public func run() async throws {
         let gateway = Gateway(config: config, backends: backends, logger: logger)
-        var services: [any Service] = [application(gateway.routes(), config.listen)]
+        var services: [any Service] = [application(gateway.routes(pages: try await Pages()), config.listen)]
         if let content = config.contentListen { services.append(application(gateway.contentRoutes(), content)) }
         try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
     }
@@ -76,11 +77,14 @@ struct Gateway: Sendable {
     }
 
     /// Every route of the main listener. A dialect adds its own in one line here.
-    func routes() -> Router<EdgeContext> {
+    func routes(pages: Pages) -> Router<EdgeContext> {
         let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: Edge(config: config))
         Health(backends: backends).register(in: router)
         CometDialect(gateway: self).register(in: router)
+        CometREST(gateway: self).register(in: router)
+        NativeAPI(gateway: self).register(in: router)
+        Site(gateway: self, pages: pages).register(in: router)
         return router
     }
 

@@ -31,10 +31,6 @@ struct Reads: Sendable {
         routes.cometGet("experiment/log-other", gateway) { query, caller, context, _ in
             Self.list(try await values(query, caller.call(context)).others)
         }
-        routes.cometGet("experiment/metrics/get-metric", gateway) { query, caller, context, _ in
-            let (key, name) = (try query.required("experimentKey"), try query.required("metricName"))
-            return try await points(of: name, key, caller.call(context))
-        }
     }
 
     private func metadata(_ key: String, _ call: CallContext) async throws -> Response {
@@ -53,21 +49,6 @@ struct Reads: Sendable {
             writer.object { writer in
                 writer.key("values")
                 writer.array(values) { ExperimentJSON.value($1, &$0) }
-            }
-        }
-    }
-
-    private func points(of name: String, _ key: String, _ call: CallContext) async throws -> Response {
-        let request = ReadSeriesRequest.with { ($0.key, $0.name) = (key, name) }
-        let blocks = try await gateway.backends.tracking.readSeries(request, call) { incoming in
-            var blocks: [SeriesBlock] = []
-            for try await block in incoming { blocks.append(block) }
-            return blocks
-        }
-        return Reply.json { writer in
-            writer.object { writer in
-                writer.key("metrics")
-                writer.array { writer in for block in blocks { ExperimentJSON.points(block, &writer) } }
             }
         }
     }

@@ -62,13 +62,3 @@ enum FileHeaders {
         return name.isEmpty || name == "." || name == ".." ? "file" : String(name)
     }
 }
-
-/// The browser's session. `__Host-` binds it to this host, over TLS only; without TLS a browser would not keep it.
-enum SessionCookie {
-    static let secureName = "__Host-s"
-    static let plainName = "halley_s"
-
-    static func token(of request: Request) -> String? {
-        request.cookies[secureName]?.value ?? request.cookies[plainName]?.value
-    }
-}

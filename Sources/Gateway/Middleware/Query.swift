@@ -26,6 +26,11 @@ struct Query: Sendable {
         members.last { $0.name == name }?.value ?? ""
     }
 
+    /// Every value of a member that may come several times, in order.
+    func all(_ name: String) -> [String] {
+        members.filter { $0.name == name }.map(\.value)
+    }
+
     func has(_ name: String) -> Bool {
         members.contains { $0.name == name }
     }

@@ -1,0 +1,17 @@
+import Hummingbird
+
+/// `/api/v1`: our own REST interface. Nouns, JSON, problem+json (`Docs/api/openapi.yaml`).
+struct NativeAPI: Sendable {
+    let gateway: Gateway
+
+    func register(in router: Router<EdgeContext>) {
+        let routes = router.group("/api/v1")
+        let visitors = Visitors(gateway: gateway)
+        SessionRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        KeyRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        WorkspaceRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        ExperimentRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        MetricRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        EventRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+    }
+}

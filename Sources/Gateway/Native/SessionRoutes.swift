@@ -1,0 +1,79 @@
+import AuthClient
+import Foundation
+import HotJSON
+import HTTPTypes
+import Hummingbird
+import Model
+import SwiftProtobuf
+import Wire
+import WireMessages
+import WorkspaceClient
+
+/// `/session` and `/me`.
+struct SessionRoutes: Sendable {
+    static let bodyBytesMax = 16 << 10
+    /// argon2id, twice at a time, behind a queue.
+    static let signInWait: Duration = .seconds(20)
+
+    let gateway: Gateway
+    let visitors: Visitors
+
+    func register(in routes: RouterGroup<EdgeContext>) {
+        routes.post("session", use: signIn)
+        routes.delete("session", use: signOut)
+        routes.get("me", use: me)
+    }
+
+    @Sendable private func signIn(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try Visitors.refuseOtherSites(request)
+        let body = try await RequestBytes.document(request, bytesMax: Self.bodyBytesMax)
+        let attempt = SignInRequest.with {
+            $0.address = context.address
+            $0.client = String((request.headers[.userAgent] ?? "").prefix(200))
+        }
+        let named = try (body.string("name"), body.string("password"))
+        let session = try await gateway.backends.auth.signIn(
+            .with {
+                $0 = attempt
+                ($0.name, $0.password) = named
+            }, CallContext(deadline: Self.signInWait, trace: context.requestID))
+        let caller = try await gateway.authenticator.caller(session: session.token, request, context)
+        var reply = Reply.json { writer in
+            writer.object { writer in
+                writer.member("name", caller.name)
+                writer.member("csrf_token", caller.csrfToken)
+                writer.member("expires_ms", session.expiresMs)
+            }
+        }
+        let until = Date(timeIntervalSince1970: Double(session.expiresMs) / 1000)
+        reply.headers[.setCookie] = SessionCookie.made(session.token, until: until, config: gateway.config)
+        return reply
+    }
+
+    @Sendable private func signOut(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        _ = try await visitors.writer(request, context)
+        if let token = SessionCookie.token(of: request) {
+            let call = CallContext(deadline: .seconds(5), trace: context.requestID)
+            _ = try await gateway.backends.auth.signOut(.with { $0.token = token }, call)
+            gateway.authenticator.forget(session: token)
+        }
+        var reply = Reply.json { $0.object { _ in } }
+        reply.headers[.setCookie] = SessionCookie.cleared(config: gateway.config)
+        return reply
+    }
+
+    @Sendable private func me(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let caller = try await visitors.reader(request, context)
+        let workspaces = try await gateway.backends.workspace.list(.init(), caller.call(context)).workspaces
+        return Reply.json { writer in
+            writer.object { writer in
+                writer.member("id", caller.principal.text)
+                writer.member("name", caller.name)
+                writer.member("by", caller.bySession ? "session" : "key")
+                if caller.bySession { writer.member("csrf_token", caller.csrfToken) }
+                writer.key("workspaces")
+                writer.array(workspaces) { $0.string($1.name) }
+            }
+        }
+    }
+}

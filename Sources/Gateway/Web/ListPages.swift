@@ -1,0 +1,82 @@
+import Foundation
+import Hummingbird
+import Model
+import SwiftProtobuf
+import TrackingClient
+import WireMessages
+import WorkspaceClient
+
+/// The workspaces, and the projects of one.
+struct ListPages: Sendable {
+    struct WorkspaceTile {
+        let name: String
+        let href: String
+        let isDefault: Bool
+    }
+
+    struct ProjectTile {
+        let name: String
+        let href: String
+        let description: String?
+        let experiments: Int64
+        let one: Bool
+        let running: Int64?
+    }
+
+    let site: Site
+    private var gateway: Gateway { site.gateway }
+
+    init(site: Site) {
+        self.site = site
+    }
+
+    func register(in routes: RouterGroup<EdgeContext>) {
+        routes.get("/", use: workspaces)
+        routes.get(":workspace", use: projects)
+    }
+
+    @Sendable private func workspaces(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let caller = try await site.visitors.reader(request, context)
+        let found = try await gateway.backends.workspace.list(.init(), caller.call(context)).workspaces
+        let tiles = found.map { WorkspaceTile(name: $0.name, href: Link.workspace($0.name), isDefault: $0.isDefault) }
+        return try site.page("workspaces", title: "Workspaces", caller: caller, ["workspaces": tiles])
+    }
+
+    @Sendable private func projects(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let caller = try await site.visitors.reader(request, context)
+        let call = caller.call(context)
+        let name = try context.part("workspace")
+        let workspace = try await gateway.backends.workspace.find(.with { $0.name = name }, call).workspace
+        let projects = try await gateway.backends.workspace.listProjects(.with { $0.workspaceID = workspace.id }, call).projects
+        let counts = try await gateway.backends.tracking.count(
+            .with {
+                $0.workspaceID = workspace.id
+                $0.projectIds = projects.map(\.id)
+            }, call
+        ).counts
+        let byProject = Dictionary(counts.map { ($0.projectID, $0) }, uniquingKeysWith: { first, _ in first })
+        let tiles = projects.map { project in
+            let count = byProject[project.id]
+            return ProjectTile(
+                name: project.name, href: Link.project(workspace.name, project.name),
+                description: project.description_p.isEmpty ? nil : project.description_p,
+                experiments: count?.experiments ?? 0, one: count?.experiments == 1,
+                running: count.flatMap { $0.running > 0 ? $0.running : nil })
+        }
+        return try site.page(
+            "projects", title: workspace.name, crumbs: [Crumb(text: workspace.name, href: Link.workspace(workspace.name))],
+            caller: caller,
+            [
+                "workspace": workspace.name, "projects": tiles,
+                "quickstart": Quickstart(
+                    url: gateway.origin.base(of: request, context), workspace: workspace.name, project: "first-project"),
+            ])
+    }
+}
+
+/// The lines of Python that an empty page offers, with this server's own address in them.
+struct Quickstart {
+    let url: String
+    let workspace: String
+    let project: String
+}

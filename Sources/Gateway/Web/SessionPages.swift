@@ -1,0 +1,112 @@
+import AuthClient
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import SwiftProtobuf
+import Wire
+import WireMessages
+
+/// Signing in and out, and the one-time link of a new account.
+struct SessionPages: Sendable {
+    let site: Site
+    private var gateway: Gateway { site.gateway }
+
+    init(site: Site) {
+        self.site = site
+    }
+
+    func register(in routes: RouterGroup<EdgeContext>) {
+        routes.get("login", use: showLogin)
+        routes.post("login", use: login)
+        routes.post("logout", use: logout)
+        routes.get("setup/:token", use: showSetup)
+        routes.post("setup/:token", use: setup)
+    }
+
+    @Sendable private func showLogin(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try loginPage(next: Link.local(Query(request)["next"]))
+    }
+
+    private func loginPage(next: String, name: String = "", problem: Failure? = nil) throws -> Response {
+        var model: [String: Any] = ["next": next, "name": name]
+        model["problem"] = problem?.message
+        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
+        return try site.page("login", title: "Sign in", caller: nil, status: status, model)
+    }
+
+    @Sendable private func login(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try Visitors.refuseOtherSites(request)
+        let form = try await form(request)
+        let next = Link.local(form["next"])
+        do {
+            let session = try await gateway.backends.auth.signIn(
+                .with {
+                    ($0.name, $0.password) = (form["name"], form["password"])
+                    ($0.address, $0.client) = (context.address, client(request))
+                }, CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID))
+            return welcome(session.token, session.expiresMs, to: next)
+        } catch let failure where failure.code != .bug {
+            return try loginPage(next: next, name: form["name"], problem: failure)
+        }
+    }
+
+    @Sendable private func logout(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let form = try await form(request)
+        _ = try await site.visitors.writer(request, context, formToken: form["csrf"])
+        if let token = SessionCookie.token(of: request) {
+            let call = CallContext(deadline: .seconds(5), trace: context.requestID)
+            _ = try await gateway.backends.auth.signOut(.with { $0.token = token }, call)
+            gateway.authenticator.forget(session: token)
+        }
+        var response = Site.redirect(to: "/login")
+        response.headers[.setCookie] = SessionCookie.cleared(config: gateway.config)
+        return response
+    }
+
+    @Sendable private func showSetup(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try setupPage(try context.part("token"), problem: nil)
+    }
+
+    private func setupPage(_ token: String, problem: Failure?) throws -> Response {
+        var model: [String: Any] = ["token": Link.escaped(token)]
+        model["problem"] = problem?.message
+        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
+        return try site.page("setup", title: "Choose a password", caller: nil, status: status, model)
+    }
+
+    @Sendable private func setup(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try Visitors.refuseOtherSites(request)
+        let token = try context.part("token")
+        let form = try await form(request)
+        guard form["password"] == form["again"] else {
+            return try setupPage(token, problem: Failure(.invalid, "The two passwords differ."))
+        }
+        do {
+            let session = try await gateway.backends.auth.setPasswordByToken(
+                .with {
+                    ($0.token, $0.password) = (token, form["password"])
+                    ($0.address, $0.client) = (context.address, client(request))
+                }, CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID))
+            return welcome(session.sessionToken, session.expiresMs, to: "/")
+        } catch let failure where failure.code != .bug {
+            return try setupPage(token, problem: failure)
+        }
+    }
+
+    private func welcome(_ token: String, _ expiresMs: Int64, to path: String) -> Response {
+        var response = Site.redirect(to: path)
+        let until = Date(timeIntervalSince1970: Double(expiresMs) / 1000)
+        response.headers[.setCookie] = SessionCookie.made(token, until: until, config: gateway.config)
+        return response
+    }
+
+    private func form(_ request: Request) async throws -> Query {
+        let body = try await RequestBytes.collect(request, bytesMax: SessionRoutes.bodyBytesMax)
+        return Query(String(buffer: body))
+    }
+
+    private func client(_ request: Request) -> String {
+        String((request.headers[.userAgent] ?? "").prefix(200))
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Model
+import NIOCore
+import WebUI
+
+/// The pages: rendered here, enhanced by the bundle, readable without it.
+struct Site: Sendable {
+    let gateway: Gateway
+    let visitors: Visitors
+    let pages: Pages
+
+    init(gateway: Gateway, pages: Pages) {
+        self.gateway = gateway
+        self.visitors = Visitors(gateway: gateway)
+        self.pages = pages
+    }
+
+    func register(in router: Router<EdgeContext>) {
+        let routes = router.group().add(middleware: PageErrors(site: self))
+        routes.get("static/:file", use: file)
+        SessionPages(site: self).register(in: routes)
+        ListPages(site: self).register(in: routes)
+        RunsPage(site: self).register(in: routes)
+        RunPage(site: self).register(in: routes)
+    }
+
+    /// `model` holds what the template names besides `title`, `crumbs` and `shell`.
+    func page(
+        _ template: String, title: String, crumbs: [Crumb] = [], caller: Caller?, status: HTTPResponse.Status = .ok,
+        _ model: [String: Any] = [:]
+    ) throws(Failure) -> Response {
+        var model = model
+        model["title"] = title
+        model["crumbs"] = crumbs
+        model["shell"] = Shell(style: pages.style, script: pages.script, user: caller.map(Shell.User.init))
+        guard let html = pages.render(template, model) else {
+            throw Failure(.bug, "This page cannot be shown.", detail: "no template \(template)")
+        }
+        return Response(status: status, headers: Self.fields, body: .init(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    static func redirect(to path: String) -> Response {
+        Response(status: .seeOther, headers: [.location: path])
+    }
+
+    @Sendable private func file(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        guard let file = pages.file(try context.part("file")) else { throw Failure(.notFound, "There is no such file.") }
+        let isMarked = Query(request)["v"] == file.mark
+        let headers: HTTPFields = [
+            .contentType: file.contentType, .xContentTypeOptions: "nosniff",
+            .cacheControl: isMarked ? "public, max-age=31536000, immutable" : "public, max-age=300",
+        ]
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
+    }
+
+    /// Scripts and styles only from here, no frames, forms only to here.
+    private static let fields: HTTPFields = {
+        var fields = Reply.securityFields
+        fields[.contentSecurityPolicy] =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+            + "form-action 'self'"
+        fields[.contentType] = "text/html; charset=utf-8"
+        return fields
+    }()
+}
+
+struct Crumb {
+    let text: String
+    let href: String
+}
+
+/// What every page shows around its content.
+struct Shell {
+    struct User {
+        let name: String
+        let csrf: String
+
+        init(_ caller: Caller) {
+            name = caller.name
+            csrf = caller.csrfToken
+        }
+    }
+
+    let style: String
+    let script: String
+    let user: User?
+}
+
+/// A failure on a page is a page; who is not signed in is asked to.
+struct PageErrors: RouterMiddleware {
+    typealias Context = EdgeContext
+
+    let site: Site
+
+    @concurrent func handle(
+        _ request: Request, context: EdgeContext, next: @concurrent (Request, EdgeContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let failure as Failure {
+            if failure.code == .unauthenticated, request.method == .get || request.method == .head {
+                return Site.redirect(to: "/login?next=" + Link.escaped(request.uri.string))
+            }
+            if failure.code == .bug { context.logger.error("page failed", metadata: ["failure": "\(failure)"]) }
+            let status = HTTPStatus.status(for: failure)
+            return try site.page(
+                "error", title: failure.code == .notFound ? "Not found" : status.reasonPhrase, caller: nil, status: status,
+                ["message": failure.message, "request": context.requestID])
+        }
+    }
+}
+
+/// Addresses of pages.
+enum Link {
+    static func workspace(_ workspace: String) -> String { "/" + escaped(workspace) }
+    static func project(_ workspace: String, _ project: String) -> String { "/\(escaped(workspace))/\(escaped(project))" }
+    static func run(_ workspace: String, _ project: String, _ key: String) -> String {
+        "\(Self.project(workspace, project))/\(escaped(key))"
+    }
+
+    /// Everything but RFC 3986's unreserved characters is escaped, so a name never ends a path part or a parameter.
+    static func escaped(_ text: String) -> String {
+        var unreserved = CharacterSet(charactersIn: "-._~")
+        unreserved.insert(charactersIn: "a"..."z")
+        unreserved.insert(charactersIn: "A"..."Z")
+        unreserved.insert(charactersIn: "0"..."9")
+        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
+    }
+
+    /// `path?a=b&a=c`; members with an empty value are left out.
+    static func query(_ path: String, _ members: [(String, String)]) -> String {
+        let kept = members.filter { !$0.1.isEmpty }.map { "\(escaped($0.0))=\(escaped($0.1))" }
+        return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
+    }
+
+    /// A path of this site, or the start page: never somebody else's address (open redirect).
+    static func local(_ text: String) -> String {
+        let isPath = text.hasPrefix("/") && !text.hasPrefix("//") && !text.contains("\\")
+        let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7f }
+        return isPath && isPlain ? text : "/"
+    }
+}
