@@ -39,15 +39,23 @@ struct SessionPages: Sendable {
         try Visitors.refuseOtherSites(request)
         let form = try await form(request)
         let next = Link.local(form["next"])
+        let attempt = SignInRequest.with {
+            ($0.name, $0.password) = (form["name"], form["password"])
+            ($0.address, $0.client) = (context.address, client(request))
+        }
+        let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
+        switch await Self.outcome({ try await gateway.backends.auth.signIn(attempt, call) }) {
+        case .success(let session): return welcome(session.token, session.expiresMs, to: next)
+        case .failure(let failure): return try loginPage(next: next, name: form["name"], problem: failure)
+        }
+    }
+
+    /// What a form shall say again beside its fields, rather than a page of its own.
+    private static func outcome<T: Sendable>(_ body: () async throws -> T) async -> Result<T, Failure> {
         do {
-            let session = try await gateway.backends.auth.signIn(
-                .with {
-                    ($0.name, $0.password) = (form["name"], form["password"])
-                    ($0.address, $0.client) = (context.address, client(request))
-                }, CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID))
-            return welcome(session.token, session.expiresMs, to: next)
-        } catch let failure where failure.code != .bug {
-            return try loginPage(next: next, name: form["name"], problem: failure)
+            return .success(try await body())
+        } catch {
+            return .failure(error as? Failure ?? Failure(.bug, "Something went wrong here."))
         }
     }
 
@@ -82,15 +90,14 @@ struct SessionPages: Sendable {
         guard form["password"] == form["again"] else {
             return try setupPage(token, problem: Failure(.invalid, "The two passwords differ."))
         }
-        do {
-            let session = try await gateway.backends.auth.setPasswordByToken(
-                .with {
-                    ($0.token, $0.password) = (token, form["password"])
-                    ($0.address, $0.client) = (context.address, client(request))
-                }, CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID))
-            return welcome(session.sessionToken, session.expiresMs, to: "/")
-        } catch let failure where failure.code != .bug {
-            return try setupPage(token, problem: failure)
+        let attempt = SetPasswordByTokenRequest.with {
+            ($0.token, $0.password) = (token, form["password"])
+            ($0.address, $0.client) = (context.address, client(request))
+        }
+        let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
+        switch await Self.outcome({ try await gateway.backends.auth.setPasswordByToken(attempt, call) }) {
+        case .success(let session): return welcome(session.sessionToken, session.expiresMs, to: "/")
+        case .failure(let failure): return try setupPage(token, problem: failure)
         }
     }
 
