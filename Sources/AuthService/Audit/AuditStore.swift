@@ -46,7 +46,7 @@ struct AuditStore: Sendable {
 
     private static func values(_ event: AuditEvent) -> SQL {
         """
-        \(event.workspace?.uuid ?? .none), \(event.actor.id), \(event.actor.name), \(event.action), \(event.object),
+        \(event.workspace?.uuid ?? UUID.none), \(event.actor.id), \(event.actor.name), \(event.action), \(event.object),
         \(event.outcome.rawValue), \(event.address), \(event.detail)
         """
     }

@@ -63,14 +63,10 @@ struct Downloads: Sendable {
             // Asked for as a whole, its digest is checked on the way.
             ($0.from, $0.length) = range.isPart ? (range.from, range.length) : (0, 0)
         }
-        let body = ResponseBody(contentLength: Int(range.length)) { writer in
-            // The writer is this closure's alone, and the call below returns before it is used again: nobody else
-            // writes while it is out of the compiler's sight.
-            nonisolated(unsafe) var output = writer
+        let body = ResponseBody.streamed(contentLength: Int(range.length)) { output in
             try await artifact.download(wanted, call) { _, chunks in
                 for try await chunk in chunks { try await output.write(chunk.buffer) }
             }
-            try await output.finish(nil)
         }
         return Response(status: range.isPart ? .partialContent : .ok, headers: headers, body: body)
     }

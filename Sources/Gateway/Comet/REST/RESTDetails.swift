@@ -41,7 +41,7 @@ struct RESTDetails: Sendable {
         let tracking = gateway.backends.tracking
         let call = rest.caller.call(rest.context, deadline: .seconds(300))
         var response = Reply.json(constant: ByteBuffer())
-        response.body = ResponseBody { output in
+        response.body = .streamed { output in
             try await output.write(ByteBuffer(string: "{\"output\":\""))
             try await tracking.readOutput(.with { $0.key = key }, call) { blocks in
                 for try await block in blocks {
@@ -51,7 +51,6 @@ struct RESTDetails: Sendable {
                 }
             }
             try await output.write(ByteBuffer(string: "\"}"))
-            try await output.finish(nil)
         }
         return response
     }

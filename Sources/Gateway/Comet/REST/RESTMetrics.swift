@@ -50,7 +50,7 @@ struct RESTMetrics: Sendable {
         let request = read
         _ = try await gateway.experiments.ref(request.key, rest.caller, rest.context)
         var response = Reply.json(constant: ByteBuffer())
-        response.body = ResponseBody { output in
+        response.body = .streamed { output in
             try await tracking.readSeries(request, call) { blocks in
                 var pending = ByteBuffer(string: "{\"metrics\":[")
                 var isFirst = true
@@ -69,7 +69,6 @@ struct RESTMetrics: Sendable {
                 pending.writeString("]}")
                 try await output.write(pending)
             }
-            try await output.finish(nil)
         }
         return response
     }
