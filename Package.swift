@@ -12,6 +12,7 @@ let house: [SwiftSetting] = [
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -139,8 +140,9 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "HotJSON", "Model", "Wire", "WireMessages", "TestKit", hummingbird, hummingbirdCore, httpTypes,
-                nioCore, protobuf,
+                "Gateway", "HotJSON", "Model", "Wire", "WireMessages", "TestKit",
+                "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
+                hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioEmbedded, protobuf,
             ]),
         tests("DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf]),
         tests("TidyTests"),

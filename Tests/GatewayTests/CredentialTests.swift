@@ -35,7 +35,7 @@ import Testing
         #expect(throws: Failure.self) { try key([.authorization: "k1"], body: "k2") }
     }
 
-    @Test(arguments: ["", "*tail", "a b", "a\u{7f}", "schlüssel", String(repeating: "k", count: 257)])
+    @Test(arguments: ["", "*tail", "a b", "schlüssel", String(repeating: "k", count: 257)])
     func `what is no key is refused without asking anybody`(value: String) {
         let failure = #expect(throws: Failure.self) { try key([.authorization: value]) }
         #expect(failure?.code == .unauthenticated)

@@ -16,7 +16,7 @@ enum Surface: Sendable, Equatable {
         "clientlib", "api", "optimizer", "mpm",
         // Family A at the root, when the client's URL has no path.
         "logger", "batch", "asset", "visualizations", "git-patch", "status-report", "tags", "rpc", "symlink",
-        "notification", "notify", "health", "isAlive",
+        "notification", "notify", "health", "isAlive", "upload-part",
     ]
 
     init(path: String) {
