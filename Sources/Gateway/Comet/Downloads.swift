@@ -10,7 +10,7 @@ import WireMessages
 
 /// A file's bytes: whole, in part (RFC 9110 §14), or not at all when the caller has them (§13).
 struct Downloads: Sendable {
-    private static let deadline: Duration = .seconds(6 * 3600)
+    static let deadline: Duration = .seconds(6 * 3600)
 
     let gateway: Gateway
 

@@ -25,7 +25,7 @@ struct ExperimentRoutes: Sendable {
     /// `?workspace=&project=&q=&sort=&order=asc|desc&archived=&limit=&cursor=`.
     @Sendable private func list(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.reader(request, context)
-        let query = Query(request)
+        let query = try Query(request)
         let call = caller.call(context)
         let names = try (workspace: query["workspace"], project: query.required("project"))
         let project = try await gateway.backends.workspace.resolveProject(

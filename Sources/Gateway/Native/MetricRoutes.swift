@@ -36,7 +36,7 @@ struct MetricRoutes: Sendable {
     /// `?width=800&axis=step|time&from=&to=&context=`, or `?exact=true` for every point.
     @Sendable private func series(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.reader(request, context)
-        let query = Query(request)
+        let query = try Query(request)
         let (key, name) = try (context.part("key"), context.part("name"))
         if try query.flag("exact") { return try await exact(key, name, caller, context) }
         let width = try query.integer("width") ?? Self.widthUsual

@@ -12,6 +12,7 @@ struct NativeAPI: Sendable {
         WorkspaceRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         ExperimentRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         MetricRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        AssetRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         EventRoutes(gateway: gateway, visitors: visitors).register(in: routes)
     }
 }

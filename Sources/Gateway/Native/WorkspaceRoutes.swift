@@ -42,7 +42,7 @@ struct WorkspaceRoutes: Sendable {
     /// `?workspace=NAME`; without it the caller's default one.
     @Sendable private func listProjects(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.reader(request, context)
-        let name = Query(request)["workspace"]
+        let name = try Query(request)["workspace"]
         let call = caller.call(context)
         let workspace = try await gateway.backends.workspace.find(.with { $0.name = name }, call).workspace
         let projects = try await gateway.backends.workspace.listProjects(.with { $0.workspaceID = workspace.id }, call).projects

@@ -29,7 +29,7 @@ struct RunsPage: Sendable {
         let project = try await gateway.backends.workspace.findProject(
             .with { ($0.workspaceID, $0.name) = (workspace.id, names.project) }, call
         ).project
-        let view = RunsView(query: Query(request), path: Link.project(workspace.name, project.name))
+        let view = try RunsView(query: Query(request), path: Link.project(workspace.name, project.name))
         let archived = view.archived
         async let columns = gateway.backends.tracking.columns(
             .with { ($0.workspaceID, $0.projectID) = (project.workspaceID, project.id) }, call)

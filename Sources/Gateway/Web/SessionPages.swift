@@ -110,7 +110,7 @@ struct SessionPages: Sendable {
 
     private func form(_ request: Request) async throws -> Query {
         let body = try await RequestBytes.collect(request, bytesMax: SessionRoutes.bodyBytesMax)
-        return Query(String(buffer: body))
+        return try Query(String(buffer: body))
     }
 
     private func client(_ request: Request) -> String {

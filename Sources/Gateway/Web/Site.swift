@@ -48,7 +48,7 @@ struct Site: Sendable {
 
     @Sendable private func file(_ request: Request, _ context: EdgeContext) async throws -> Response {
         guard let file = pages.file(try context.part("file")) else { throw Failure(.notFound, "There is no such file.") }
-        let isMarked = Query(request)["v"] == file.mark
+        let isMarked = try Query(request)["v"] == file.mark
         let headers: HTTPFields = [
             .contentType: file.contentType, .xContentTypeOptions: "nosniff",
             .cacheControl: isMarked ? "public, max-age=31536000, immutable" : "public, max-age=300",

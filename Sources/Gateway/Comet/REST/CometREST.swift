@@ -34,7 +34,7 @@ struct RESTCall: Sendable {
     init(_ request: Request, _ context: EdgeContext, _ gateway: Gateway) async throws {
         self.request = request
         self.context = context
-        self.query = Query(request)
+        self.query = try Query(request)
         self.caller = try await gateway.authenticator.caller(request, context)
     }
 
