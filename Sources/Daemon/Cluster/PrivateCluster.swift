@@ -117,7 +117,8 @@ struct PrivateCluster: Sendable {
     private var logPath: String { home.logs + "/postgres.log" }
     private static let logBytesMax = 20 * 1024 * 1024
 
-    private func clearRemains() async throws {
+    /// Also before anything waits for the server: the note of a dead one may say that it is ready.
+    func clearRemains() async throws {
         try await PostmasterRemains(data: home.postgres, run: home.postgresRun, logger: logger).clear()
         var found = stat()
         if stat(logPath, &found) == 0, Int(found.st_size) > PrivateCluster.logBytesMax {

@@ -71,8 +71,7 @@ public struct LineLogHandler: LogHandler {
     }
 
     private static func timestamp() -> String {
-        Date().formatted(
-            .iso8601.year().month().day().dateTimeSeparator(.standard).time(includingFractionalSeconds: true))
+        Date().ISO8601Format(.init(includingFractionalSeconds: true))
     }
 }
 

@@ -53,12 +53,12 @@ final class UnixListener: Sendable {
             serve(connection, handle)
             close(connection)
         }
-        unlink(path)
         close(descriptor)
     }
 
     func stop() {
         stopped.store(true, ordering: .relaxed)
+        unlink(path)
     }
 
     private func serve(_ connection: Int32, _ handle: (OperationsRequest) -> Void) {

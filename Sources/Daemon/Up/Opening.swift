@@ -17,10 +17,7 @@ struct Opening: Service {
         do {
             try await cancelWhenGracefulShutdown {
                 try await cluster?.awaitReady()
-                let applied = try await DatabaseAccess(settings).migrate(logger: logger)
-                if !applied.isEmpty {
-                    logger.info("migrated", metadata: ["files": "\(applied.joined(separator: " "))"])
-                }
+                _ = try await DatabaseAccess(settings).migrate(logger: logger)
                 migrated.open()
                 try await awaitReadiness()
                 let first = try await FirstStart(settings: settings, logger: logger).run()

@@ -31,6 +31,7 @@ public struct Supervisor: Sendable {
         if settings.databaseURL == nil {
             let made = try PrivateCluster(settings.home, user: user, logger: logger)
             try await made.createIfMissing()
+            try await made.clearRemains()
             cluster = made
         } else {
             cluster = nil
