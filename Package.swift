@@ -132,7 +132,7 @@ let package = Package(
                 "AuthService", "AuthClient", "Sealing", "Wire", "WireMessages", "Postgres", "Model", "TestKit",
                 protobuf,
             ]),
-        tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit"]),
+        tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit", logging]),
         tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
         tests(
             "ArtifactServiceTests",
@@ -144,7 +144,7 @@ let package = Package(
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
                 hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioEmbedded, protobuf,
             ]),
-        tests("DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf]),
+        tests("DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf, metrics]),
         tests("TidyTests"),
     ],
     swiftLanguageModes: [.v6],
