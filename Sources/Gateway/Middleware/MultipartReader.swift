@@ -82,7 +82,8 @@ final class MultipartReader: @unchecked Sendable {
             }
         } catch {
             isInPart = false
-            failure = error as? Failure ?? Failure(.invalid, "The upload broke off.", reason: "body_broken")
+            // A call that has answered early stops reading: then its own failure is the reason.
+            failure = error as? Failure
             throw error
         }
     }
