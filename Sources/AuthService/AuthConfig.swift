@@ -19,7 +19,8 @@ public struct AuthConfig: Sendable {
     ) throws(SealingError) {
         self.signingKey = try Ed25519.PrivateKey(seed: signingKey)
         self.peppers = try Peppers(current: pepper)
-        self.baseURL = baseURL.hasSuffix("/") ? baseURL : baseURL + "/"
+        // Without a slash: clients compare it with the root of their own setting, and warn when the two differ.
+        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.passwordCost = passwordCost
         self.passwordCharactersMin = passwordCharactersMin
     }

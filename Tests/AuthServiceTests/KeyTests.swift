@@ -27,7 +27,7 @@ import Testing
             let parts = try await house.begin().key.split(separator: "*")
             #expect(parts.count == 2)
             let json = try #require(Data(base64Encoded: String(parts[1])))
-            #expect(String(decoding: json, as: UTF8.self) == #"{"baseUrl":"http://127.0.0.1:8080/"}"#)
+            #expect(String(decoding: json, as: UTF8.self) == #"{"baseUrl":"http://127.0.0.1:8080"}"#)
         }
     }
 

@@ -16,7 +16,8 @@ extension AssetDraft {
         if let number = try query.double("epoch") { epoch = number }
         switch kind {
         case .asset:
-            (assetID, fileName, type) = (query["assetId"], query["fileName"], query["type"])
+            (assetID, type) = (query["assetId"], query["type"])
+            fileName = Self.name(query["fileName"], type: type)
         case .visualization:
             (assetID, fileName, type) = (query["imageId"], query["figName"], "image")
             figureCounter = query["figCounter"]
@@ -41,9 +42,14 @@ extension AssetDraft {
             (assetID, fileName, type) = (try fields.text("imageId"), try fields.text("figName"), "image")
             figureCounter = try fields.text("figCounter")
         case .asset, .gitPatch:
-            (assetID, fileName, type) =
-                (try fields.text("assetId"), try fields.text("fileName"), try fields.text("type"))
+            (assetID, type) = (try fields.text("assetId"), try fields.text("type"))
+            fileName = Self.name(try fields.text("fileName"), type: type)
         }
+    }
+
+    /// The client names a script by its absolute path on its own machine; kept is the way below the root.
+    private static func name(_ name: String, type: String) -> String {
+        type == "source_code" ? String(name.drop { $0 == "/" }) : name
     }
 
     func placed(in ref: ExperimentRef) -> AssetDraft {

@@ -1,12 +1,12 @@
 """Uses every log_* call of Experiment, then prints what it logged as one JSON line that begins with RESULT."""
-import io
 import json
 import os
 import sys
 import tempfile
+import wave
 
 import comet_ml
-import numpy
+from PIL import Image
 
 experiment = comet_ml.Experiment(project_name=sys.argv[1], log_code=True, log_git_metadata=True, log_git_patch=True)
 folder = tempfile.mkdtemp()
@@ -54,15 +54,18 @@ file("tree/x.txt", b"x")
 file("tree/sub/y.txt", b"y")
 experiment.log_asset_folder(os.path.join(folder, "tree"), log_file_name=True)
 experiment.log_code(file_name=file("extra.py", b"print('extra')\n"))
-experiment.log_image(numpy.zeros((8, 8, 3), dtype=numpy.uint8), name="black", step=1)
-experiment.log_audio(numpy.zeros(2000), sample_rate=8000, file_name="quiet.wav")
+experiment.log_image(Image.new("RGB", (8, 8)), name="black", step=1)
+with wave.open(file("quiet.wav", b""), "wb") as sound:
+    sound.setparams((1, 2, 8000, 0, "NONE", ""))
+    sound.writeframes(bytes(4000))
+experiment.log_audio(os.path.join(folder, "quiet.wav"), file_name="quiet.wav")
 experiment.log_video(file("clip.mp4", b"\0\0\0\x18ftypmp42" + bytes(200)), name="clip")
 experiment.log_histogram_3d([1, 2, 3, 3, 4], name="histogram", step=1)
 experiment.log_confusion_matrix([0, 1, 1, 0], [0, 1, 0, 0])
 experiment.log_curve("roc", [0.0, 0.5, 1.0], [0.0, 0.8, 1.0])
 experiment.log_table("table.csv", [[1, 2], [3, 4]], headers=["a", "b"])
 experiment.log_model("model", file("model.bin", b"weights" * 1000))
-experiment.log_remote_asset("s3://bucket/key", remote_file_name="remote.bin", sync_mode=False)
+experiment.log_remote_asset("s3://bucket/key", remote_file_name="remote.bin")
 experiment.log_embedding([[0.0, 1.0], [1.0, 0.0]], ["p", "q"], title="embedding")
 experiment.log_points_3d("points", points=[[0, 0, 0], [1, 1, 1]])
 experiment.log_dataset_info(name="mnist", version="1", path="/data")
