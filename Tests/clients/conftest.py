@@ -117,12 +117,12 @@ class Server:
             COMET_ERROR_TRACKING_ENABLE="0", COMET_INTERNAL_REPORTING="0", COMET_DISABLE_ANNOUNCEMENT="1",
             NO_PROXY="127.0.0.1", MPLBACKEND="agg", HOME=str(self.home.parent))
         environment.update(more)
-        return environment
+        return {name: value for name, value in environment.items() if value is not None}
 
     def run(self, script: str, *arguments: str, seconds: float = 180, **environment) -> subprocess.CompletedProcess:
         """Runs a script of `scripts/`, or code, with the real client."""
-        path = pathlib.Path(__file__).parent / "scripts" / script
-        head = [PYTHON, str(path)] if path.exists() else [PYTHON, "-c", script]
+        folder = pathlib.Path(__file__).parent / "scripts"
+        head = [PYTHON, str(folder / script)] if script.endswith(".py") else [PYTHON, "-c", script]
         return subprocess.run(
             head + list(arguments), env=self.client_environment(**environment), capture_output=True, text=True,
             timeout=seconds, cwd=self.home.parent)

@@ -50,7 +50,7 @@ def test_a_broken_body_is_refused(server, body, headers):
     assert 400 <= status < 500 and isinstance(answer, dict) and answer["msg"], (status, answer)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/../../b", "nul\0name", "..", "a\\..\\..\\b", "x\u202ey"])
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/../etc/passwd", "a/../../b", "nul\0name", "..", "a\\..\\..\\b", "x\u202ey"])
 def test_a_file_name_cannot_escape(server, experiment, name):
     import urllib.parse
     boundary = "b" * 32

@@ -38,7 +38,7 @@ print("lr", winner.get_parameters_summary("lr")["valueCurrent"])
 def test_a_key_with_its_address_needs_no_other_setting(server):
     assert "*" in server.key
     ok(server.run("import comet_ml; e = comet_ml.Experiment(project_name='address'); e.log_metric('m', 1); e.end()",
-                  COMET_URL_OVERRIDE=""))
+                  COMET_URL_OVERRIDE=None))
 
 
 def test_an_existing_experiment_goes_on(server, key_of_experiment):

@@ -17,7 +17,7 @@ extension AssetDraft {
         switch kind {
         case .asset:
             (assetID, type) = (query["assetId"], query["type"])
-            fileName = Self.name(query["fileName"], type: type)
+            fileName = Self.name(query["fileName"])
         case .visualization:
             (assetID, fileName, type) = (query["imageId"], query["figName"], "image")
             figureCounter = query["figCounter"]
@@ -43,13 +43,14 @@ extension AssetDraft {
             figureCounter = try fields.text("figCounter")
         case .asset, .gitPatch:
             (assetID, type) = (try fields.text("assetId"), try fields.text("type"))
-            fileName = Self.name(try fields.text("fileName"), type: type)
+            fileName = Self.name(try fields.text("fileName"))
         }
     }
 
-    /// The client names a script by its absolute path on its own machine; kept is the way below the root.
-    private static func name(_ name: String, type: String) -> String {
-        type == "source_code" ? String(name.drop { $0 == "/" }) : name
+    /// The client names scripts and files of folders by their absolute paths on its own machine; kept is the way below
+    /// the root.
+    private static func name(_ name: String) -> String {
+        String(name.drop { $0 == "/" })
     }
 
     func placed(in ref: ExperimentRef) -> AssetDraft {

@@ -52,7 +52,7 @@ experiment.log_asset(file("asset.bin", bytes(range(256)) * 64), file_name="asset
 experiment.log_asset_data({"k": "v"}, name="data.json")
 file("tree/x.txt", b"x")
 file("tree/sub/y.txt", b"y")
-experiment.log_asset_folder(os.path.join(folder, "tree"), log_file_name=True)
+experiment.log_asset_folder(os.path.join(folder, "tree"), log_file_name=True, recursive=True)
 experiment.log_code(file_name=file("extra.py", b"print('extra')\n"))
 experiment.log_image(Image.new("RGB", (8, 8)), name="black", step=1)
 with wave.open(file("quiet.wav", b""), "wb") as sound:
