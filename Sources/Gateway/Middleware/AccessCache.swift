@@ -90,6 +90,13 @@ struct AccessCache: Sendable {
         return (entry.outcome, waiters)
     }
 
+    /// Forgets what was said of everybody with this account: a right of theirs has just changed.
+    mutating func forget(_ account: ID<Account>) {
+        for (proof, entry) in entries {
+            if case .known(let caller)? = entry.outcome, caller.principal == account { forget(proof) }
+        }
+    }
+
     /// Forgets what was said of a proof, such as a session that has just ended.
     mutating func forget(_ proof: Proof) {
         guard var entry = entries[proof] else { return }

@@ -53,6 +53,11 @@ final class Authenticator: Sendable {
         return try await caller(.session(token), request, context)
     }
 
+    /// A right of this account has just changed, and its next request shall know.
+    func forget(_ account: ID<Account>) {
+        cache.withLock { $0.forget(account) }
+    }
+
     /// A session has just ended: not even this process goes on with it.
     func forget(session token: String) {
         cache.withLock { $0.forget(.session(token)) }

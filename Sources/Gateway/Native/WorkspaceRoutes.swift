@@ -36,6 +36,7 @@ struct WorkspaceRoutes: Sendable {
         let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
         let name = try body.string("name")
         let made = try await gateway.backends.workspace.create(.with { $0.name = name }, caller.call(context))
+        gateway.authenticator.forget(caller.principal)
         return Reply.json(status: .created) { $0.workspace(made.workspace) }
     }
 

@@ -27,6 +27,7 @@ struct RESTAccount: Sendable {
     private func create(_ rest: RESTCall) async throws -> Response {
         let name = try await rest.body().string("name")
         let made = try await gateway.backends.workspace.create(.with { $0.name = name }, rest.call).workspace
+        gateway.authenticator.forget(rest.caller.principal)
         return Reply.json { writer in
             writer.object { writer in
                 writer.member("msg", "ok")
