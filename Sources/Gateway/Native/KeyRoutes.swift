@@ -69,7 +69,7 @@ struct KeyRoutes: Sendable {
         return Reply.json { $0.object { _ in } }
     }
 
-    /// The link sets the first password; it works once. With `workspace` and `role` the account becomes a member.
+    /// The link sets the first password; it works once.
     @Sendable private func createAccount(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.writer(request, context)
         let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
