@@ -14,6 +14,7 @@ struct CometREST: Sendable {
             RESTMetrics(gateway: gateway).register(in: routes)
             RESTDetails(gateway: gateway).register(in: routes)
             RESTAssets(gateway: gateway).register(in: routes)
+            RESTFiles(gateway: gateway).register(in: routes)
             RESTSearch(gateway: gateway).register(in: routes)
             RESTChanges(gateway: gateway).register(in: routes)
             RESTWrites(gateway: gateway).register(in: routes)
