@@ -140,7 +140,7 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "HotJSON", "Model", "Wire", "WireMessages", "TestKit",
+                "Gateway", "HotJSON", "Model", "WebUI", "Wire", "WireMessages", "TestKit",
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
                 hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioEmbedded, protobuf,
             ]),

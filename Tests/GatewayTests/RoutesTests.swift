@@ -9,6 +9,7 @@ import NIOCore
 import NIOEmbedded
 import Testing
 import TrackingClient
+import WebUI
 import Wire
 import WorkspaceClient
 
@@ -19,7 +20,7 @@ import WorkspaceClient
     private let router: Router<EdgeContext>
     private let responder: RouterResponder<EdgeContext>
 
-    init() {
+    init() async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         func client(_ service: String) -> RPCClient {
             RPCClient(
@@ -28,7 +29,7 @@ import WorkspaceClient
         let backends = Backends(
             auth: AuthClient(rpc: client("auth")), workspace: WorkspaceClient(rpc: client("workspace")),
             tracking: TrackingClient(rpc: client("tracking")), artifact: ArtifactClient(rpc: client("artifact")))
-        router = Gateway(config: GatewayConfig(), backends: backends, logger: logger).routes()
+        router = Gateway(config: GatewayConfig(), backends: backends, logger: logger).routes(pages: try await Pages())
         responder = router.buildResponder()
     }
 
