@@ -81,7 +81,9 @@ let package = Package(
         module("Postgres", ["CLibPQ", "CLinux", logging]),
         module("Blobs", ["CLinux", "Sealing"]),
         module("WireMessages", [protobuf]),
-        module("Wire", ["Model", "WireMessages", "CLinux", nioCore, nioPosix, nioTLS, nioSSL, protobuf, logging, lifecycle]),
+        module(
+            "Wire",
+            ["Model", "WireMessages", "CLinux", nioCore, nioPosix, nioTLS, nioSSL, protobuf, logging, lifecycle]),
 
         // The services and their clients.
         client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
@@ -125,7 +127,8 @@ let package = Package(
         tests("HotJSONTests", ["HotJSON", "CZlib", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
-        tests("WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix, protobuf, logging, lifecycle]),
+        tests(
+            "WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix, protobuf, logging, lifecycle]),
         tests(
             "AuthServiceTests",
             [
@@ -144,7 +147,8 @@ let package = Package(
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
                 hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioEmbedded, protobuf,
             ]),
-        tests("DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf, metrics]),
+        tests(
+            "DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf, metrics]),
         tests("TidyTests"),
     ],
     swiftLanguageModes: [.v6],

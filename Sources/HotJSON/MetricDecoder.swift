@@ -3,7 +3,8 @@ import Synchronization
 
 /// Reads metric batches, gzipped or not, with memory that it keeps between them.
 ///
-/// `@unchecked Sendable`: it is handed from task to task but never shared; `MetricDecoders` gives each to one at a time.
+/// `@unchecked Sendable`: it is handed from task to task but never shared; `MetricDecoders` gives each to
+/// one at a time.
 final class MetricDecoder: @unchecked Sendable {
     private let parser: OpaquePointer
     private let inflater = Inflater()

@@ -17,7 +17,8 @@ public enum Name {
             throw Failure(.invalid, "The \(what) may not hold slashes or control characters.", reason: "name_invalid")
         }
         guard name.first != " ", name.last != " ", name != ".", name != ".." else {
-            throw Failure(.invalid, "The \(what) may not begin or end with a space, nor be a dot.", reason: "name_invalid")
+            throw Failure(
+                .invalid, "The \(what) may not begin or end with a space, nor be a dot.", reason: "name_invalid")
         }
     }
 }

@@ -131,7 +131,10 @@ public final class Database: Sendable {
         let session = try await sessions.take()
         defer { sessions.giveBack(session) }
         try await session.begin(
-            "BEGIN ISOLATION LEVEL \(isolation.rawValue); SELECT set_config('halley.workspaces', '\(tenants.setting)', true)"
+            """
+            BEGIN ISOLATION LEVEL \(isolation.rawValue);
+            SELECT set_config('halley.workspaces', '\(tenants.setting)', true)
+            """
         )
         let flight = Flight()
         let outcome: Value

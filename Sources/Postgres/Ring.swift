@@ -26,7 +26,8 @@ struct Ring<Element> {
         }
     }
 
-    /// The slot keeps its element until the ring empties or its front is trimmed: elements are references to what is done.
+    /// The slot keeps its element until the ring empties or its front is trimmed: elements are references to
+    /// what is done.
     @discardableResult
     mutating func removeFirst() -> Element? {
         guard head < items.count else { return nil }

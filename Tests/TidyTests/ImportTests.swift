@@ -2,7 +2,9 @@ import Testing
 
 /// Who may import whom. A module that is not in the table may import nothing but the standard library and Foundation.
 @Suite struct ImportTests {
-    private static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch"]
+    private static let system: Set<String> = [
+        "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch",
+    ]
     private static let nio: Set<String> = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS", "NIOConcurrencyHelpers"]
     private static let clients: Set<String> = ["AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient"]
     private static let service: Set<String> = ["Model", "Postgres", "Wire", "WireMessages", "Logging", "SwiftProtobuf"]
@@ -25,11 +27,13 @@ import Testing
         "ArtifactService": service.union(["Blobs", "Sealing"]),
         "WebUI": ["Mustache"],
         "Gateway": clients.union(nio).union([
-            "Model", "Wire", "WireMessages", "HotJSON", "WebUI", "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging",
+            "Model", "Wire", "WireMessages", "HotJSON", "WebUI", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+            "Logging",
             "SwiftProtobuf", "ServiceLifecycle", "NIOHTTP1", "NIOHTTPTypes",
         ]),
         "Daemon": [
-            "Model", "Wire", "WireMessages", "AuthClient", "WorkspaceClient", "Sealing", "Postgres", "CLinux", "Logging",
+            "Model", "Wire", "WireMessages", "AuthClient", "WorkspaceClient", "Sealing", "Postgres", "CLinux",
+            "Logging",
             "CoreMetrics", "ServiceLifecycle", "UnixSignals", "SwiftProtobuf",
         ],
         "TestKit": ["Postgres", "Model", "Logging", "Testing"],
@@ -65,7 +69,8 @@ import Testing
     }
 
     private static func importedModule(_ line: String) -> String? {
-        let pattern = #/^(@testable |@preconcurrency )*(public |package |internal |private )?import (struct |class |enum |func |protocol |typealias )?([A-Za-z0-9_]+)/#
+        let pattern =
+            #/^(@testable |@preconcurrency )*(public |package |internal |private )?import (struct |class |enum |func |protocol |typealias )?([A-Za-z0-9_]+)/#
         return line.firstMatch(of: pattern).map { String($0.output.4) }
     }
 }

@@ -16,8 +16,9 @@ import Testing
         }
     }
 
-    @Test func `lines end at 120 characters`() throws {
-        for file in try House.swift() {
+    /// In tests the formatter sees to the code; a statement or a sample may be one long text there.
+    @Test func `lines of the sources end at 120 characters`() throws {
+        for file in try House.swift() where file.path.hasPrefix("Sources/") {
             for (index, line) in file.lines.enumerated() where line.count > 120 {
                 #expect(line.contains("http") || line.contains("#/"), "\(file.path):\(index + 1) has \(line.count)")
             }
@@ -26,7 +27,8 @@ import Testing
 
     /// In formatted code a function ends at the first `}` of its own indent.
     private static func functions(in lines: [String]) -> [(name: String, length: Int)] {
-        let head = #/^(\s*)(?:@\w+(?:\([^)]*\))? )*(?:(?:public|private|fileprivate|internal|package|static|mutating|nonisolated|override|consuming|borrowing) )*(func\s+[^(<]+|init)[(<?]/#
+        let head =
+            #/^(\s*)(?:@\w+(?:\([^)]*\))? )*(?:(?:public|private|fileprivate|internal|package|static|mutating|nonisolated|override|consuming|borrowing) )*(func\s+[^(<]+|init)[(<?]/#
         var found: [(String, Int)] = []
         for (start, line) in lines.enumerated() {
             guard let match = line.firstMatch(of: head) else { continue }

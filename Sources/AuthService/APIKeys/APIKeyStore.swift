@@ -22,7 +22,8 @@ struct APIKeyStore: Sendable {
     ) -> SQL {
         """
         INSERT INTO auth.api_keys
-               (id, key_id, digest, pepper_version, last_four, account_id, name, actions, workspaces, projects, expires_at)
+               (id, key_id, digest, pepper_version, last_four, account_id, name, actions, workspaces, projects,
+                expires_at)
         SELECT \(draft.id.uuid), \(draft.text.id), \(digest), \(pepperVersion), \(draft.text.lastFour), \(owner.uuid),
                \(draft.name), \(draft.limits.actions.map(\.rawValue).sorted()),
                \(draft.limits.workspaces.map(\.uuid)), \(draft.limits.projects.map(\.uuid)), \(draft.expiresAt)

@@ -15,7 +15,8 @@ struct AccountEntry: Sendable, Equatable {
         let name: String
         let email: String
 
-        /// Throws `.invalid`, naming the first rule that is broken. An `@` in a name would make it look like an address.
+        /// Throws `.invalid`, naming the first rule that is broken. An `@` in a name would make it look like an
+        /// address.
         init(name: String, email: String) throws(Failure) {
             try Name.check(name, "account's name")
             guard !name.contains("@") else {

@@ -5,7 +5,8 @@ import Postgres
 struct AuditStore: Sendable {
     let database: Database
 
-    /// Appends an event, for the transaction of what it tells of. Its workspace must be among the transaction's tenants.
+    /// Appends an event, for the transaction of what it tells of. Its workspace must be among the
+    /// transaction's tenants.
     static func append(_ event: AuditEvent) -> SQL {
         "\(head) VALUES (\(values(event)))"
     }

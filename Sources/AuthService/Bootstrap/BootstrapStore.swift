@@ -49,7 +49,8 @@ struct BootstrapStore: Sendable {
             SELECT a.id FROM auth.accounts a JOIN auth.grants g ON g.account_id = a.id
              WHERE a.name_key = \(beginning.account.name.accountKey) AND a.password IS NULL
                AND g.workspace_id = \(beginning.workspace.uuid) AND g.role = 'owner'
-            """) { row in ID<Account>(try row.read()) }
+            """
+        ) { row in ID<Account>(try row.read()) }
         guard let begun else { return nil }
         let statements = [
             AccountStore.insert(beginning.token, for: begun),

@@ -3,8 +3,8 @@ import NIOCore
 
 /// Where a body is written to while calls to services run.
 ///
-/// Unchecked: Hummingbird hands its writer to one closure, which awaits each write before the next; it is a class so that
-/// a service's stream can be copied into it from another isolation.
+/// Unchecked: Hummingbird hands its writer to one closure, which awaits each write before the next; it is a class
+/// so that a service's stream can be copied into it from another isolation.
 final class BodyOutput: @unchecked Sendable {
     private var writer: any ResponseBodyWriter
 
@@ -18,7 +18,8 @@ final class BodyOutput: @unchecked Sendable {
 }
 
 extension ResponseBody {
-    /// Ends when `write` returns; when it throws, the connection is closed, so that nobody takes the part for the whole.
+    /// Ends when `write` returns; when it throws, the connection is closed, so that nobody takes the
+    /// part for the whole.
     static func streamed(
         contentLength: Int? = nil, _ write: @escaping @Sendable (BodyOutput) async throws -> Void
     ) -> ResponseBody {

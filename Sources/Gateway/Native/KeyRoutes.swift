@@ -1,7 +1,7 @@
 import AuthClient
 import Foundation
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
@@ -64,7 +64,9 @@ struct KeyRoutes: Sendable {
 
     @Sendable private func revoke(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.writer(request, context)
-        guard let id = ID<Model.Credential>(try context.part("id")) else { throw Failure(.notFound, "There is no such key.") }
+        guard let id = ID<Model.Credential>(try context.part("id")) else {
+            throw Failure(.notFound, "There is no such key.")
+        }
         _ = try await gateway.backends.auth.revokeKey(.with { $0.id = Data(id.bytes) }, caller.call(context))
         return Reply.json { $0.object { _ in } }
     }

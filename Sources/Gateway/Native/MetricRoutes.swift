@@ -1,5 +1,5 @@
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import NIOCore

@@ -1,7 +1,7 @@
 import AuthClient
 import Foundation
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf

@@ -1,6 +1,6 @@
 import Foundation
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
@@ -46,7 +46,8 @@ struct WorkspaceRoutes: Sendable {
         let name = try Query(request)["workspace"]
         let call = caller.call(context)
         let workspace = try await gateway.backends.workspace.find(.with { $0.name = name }, call).workspace
-        let projects = try await gateway.backends.workspace.listProjects(.with { $0.workspaceID = workspace.id }, call).projects
+        let projects = try await gateway.backends.workspace.listProjects(.with { $0.workspaceID = workspace.id }, call)
+            .projects
         let counts = try await gateway.backends.tracking.count(
             .with {
                 $0.workspaceID = workspace.id

@@ -47,7 +47,8 @@ struct ListPages: Sendable {
         let call = caller.call(context)
         let name = try context.part("workspace")
         let workspace = try await gateway.backends.workspace.find(.with { $0.name = name }, call).workspace
-        let projects = try await gateway.backends.workspace.listProjects(.with { $0.workspaceID = workspace.id }, call).projects
+        let projects = try await gateway.backends.workspace.listProjects(.with { $0.workspaceID = workspace.id }, call)
+            .projects
         let counts = try await gateway.backends.tracking.count(
             .with {
                 $0.workspaceID = workspace.id
@@ -64,12 +65,14 @@ struct ListPages: Sendable {
                 running: count.flatMap { $0.running > 0 ? $0.running : nil })
         }
         return try site.page(
-            "projects", title: workspace.name, crumbs: [Crumb(text: workspace.name, href: Link.workspace(workspace.name))],
+            "projects", title: workspace.name,
+            crumbs: [Crumb(text: workspace.name, href: Link.workspace(workspace.name))],
             caller: caller,
             [
                 "workspace": workspace.name, "projects": tiles,
                 "quickstart": Quickstart(
-                    url: gateway.origin.base(of: request, context), workspace: workspace.name, project: "first-project"),
+                    url: gateway.origin.base(of: request, context), workspace: workspace.name,
+                    project: "first-project"),
             ])
     }
 }

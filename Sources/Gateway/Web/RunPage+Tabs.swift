@@ -85,7 +85,8 @@ extension RunPage {
         let lines = try await gateway.outputLines(run.ref.key, from: 0, limit: Self.consoleMax, tail: true, call)
         return [
             "lines": lines.map { Line(text: $0.text, stderr: $0.stderr) }, "source": Self.api(run.ref.key, "output"),
-            "next": (lines.last?.offset ?? -1) + 1, "truncated": lines.count == Int(Self.consoleMax), "shown": lines.count,
+            "next": (lines.last?.offset ?? -1) + 1, "truncated": lines.count == Int(Self.consoleMax),
+            "shown": lines.count,
             "allHref": Self.api(run.ref.key, "output?text=true"),
         ]
     }
@@ -93,7 +94,9 @@ extension RunPage {
     private func assets(_ run: ExperimentRecord, _ call: CallContext) async throws -> [String: Any] {
         let found = try await gateway.backends.artifact.listAll(.with { $0.experiment = run.ref }, call)
         let files = found.map { file($0, run) }
-        let images = zip(found, files).filter { $0.0.contentType.hasPrefix("image/") && !$0.0.contentType.contains("svg") }
+        let images = zip(found, files).filter {
+            $0.0.contentType.hasPrefix("image/") && !$0.0.contentType.contains("svg")
+        }
         return ["images": images.map(\.1), "files": files]
     }
 

@@ -66,7 +66,8 @@ struct RunPage: Sendable {
                 $0.withSummaries = tab == .charts
             }, call
         ).experiment
-        let project = try await gateway.backends.workspace.findProject(.with { $0.id = run.ref.projectID }, call).project
+        let project = try await gateway.backends.workspace.findProject(.with { $0.id = run.ref.projectID }, call)
+            .project
         let home = Link.run(project.workspaceName, project.name, key)
         let named = try Link.project(context.part("workspace"), context.part("project"))
         if named != Link.project(project.workspaceName, project.name) {
@@ -85,7 +86,8 @@ struct RunPage: Sendable {
     private func links(_ home: String, current: Tab) -> [TabLink] {
         Tab.allCases.map { tab in
             TabLink(
-                label: tab.label, href: tab == .charts ? home : "\(home)/\(tab.rawValue)", current: tab == current, count: nil)
+                label: tab.label, href: tab == .charts ? home : "\(home)/\(tab.rawValue)", current: tab == current,
+                count: nil)
         }
     }
 

@@ -46,13 +46,15 @@ struct RunsPage: Sendable {
         var model = table.model
         model["total"] = page.total == 1 ? "1 run" : "\(page.total) runs"
         model["project"] = project.name
-        model["range"] = page.nextCursor.isEmpty && view.cursor.isEmpty ? "" : "\(page.experiments.count) of \(page.total)"
+        model["range"] =
+            page.nextCursor.isEmpty && view.cursor.isEmpty ? "" : "\(page.experiments.count) of \(page.total)"
         model["nextHref"] = page.nextCursor.isEmpty ? nil : view.address(cursor: page.nextCursor)
         model["firstHref"] = view.cursor.isEmpty ? nil : view.address(cursor: "")
         model["quickstart"] = Quickstart(
             url: gateway.origin.base(of: request, context), workspace: workspace.name, project: project.name)
         let crumbs = [
-            Crumb(text: workspace.name, href: Link.workspace(workspace.name)), Crumb(text: project.name, href: view.path),
+            Crumb(text: workspace.name, href: Link.workspace(workspace.name)),
+            Crumb(text: project.name, href: view.path),
         ]
         return try site.page("runs", title: project.name, crumbs: crumbs, caller: caller, model)
     }

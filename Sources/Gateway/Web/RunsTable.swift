@@ -46,7 +46,8 @@ struct RunsTable {
     var model: [String: Any] {
         let shown = columns
         var model: [String: Any] = [
-            "path": view.path, "columns": [head("name", "Run"), head("state", "State")] + shown.map { head($0, label($0)) },
+            "path": view.path,
+            "columns": [head("name", "Run"), head("state", "State")] + shown.map { head($0, label($0)) },
             "rows": experiments.map { line($0, shown) }, "hasRuns": !experiments.isEmpty, "choices": choices(shown),
             "descending": view.descending, "keepSort": view.sort,
             "archivedHref": view.address(sort: view.sort, descending: view.descending, archived: !view.archived),

@@ -47,7 +47,9 @@ struct Site: Sendable {
     }
 
     @Sendable private func file(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        guard let file = pages.file(try context.part("file")) else { throw Failure(.notFound, "There is no such file.") }
+        guard let file = pages.file(try context.part("file")) else {
+            throw Failure(.notFound, "There is no such file.")
+        }
         let isMarked = try Query(request)["v"] == file.mark
         let headers: HTTPFields = [
             .contentType: file.contentType, .xContentTypeOptions: "nosniff",
@@ -107,7 +109,8 @@ struct PageErrors: RouterMiddleware {
             if failure.code == .bug { context.logger.error("page failed", metadata: ["failure": "\(failure)"]) }
             let status = HTTPStatus.status(for: failure)
             return try site.page(
-                "error", title: failure.code == .notFound ? "Not found" : status.reasonPhrase, caller: nil, status: status,
+                "error", title: failure.code == .notFound ? "Not found" : status.reasonPhrase, caller: nil,
+                status: status,
                 ["message": failure.message, "request": context.requestID])
         }
     }
@@ -116,7 +119,9 @@ struct PageErrors: RouterMiddleware {
 /// Addresses of pages.
 enum Link {
     static func workspace(_ workspace: String) -> String { "/" + escaped(workspace) }
-    static func project(_ workspace: String, _ project: String) -> String { "/\(escaped(workspace))/\(escaped(project))" }
+    static func project(_ workspace: String, _ project: String) -> String {
+        "/\(escaped(workspace))/\(escaped(project))"
+    }
     static func run(_ workspace: String, _ project: String, _ key: String) -> String {
         "\(Self.project(workspace, project))/\(escaped(key))"
     }

@@ -54,7 +54,9 @@ struct MetricStore: Sendable {
                 AS b(workspace_id, experiment_id, id, points, body)
             RETURNING workspace_id, experiment_id, points)
         INSERT INTO tracking.metric_pending (workspace_id, experiment_id, points, batches)
-        SELECT workspace_id, experiment_id, sum(points)::bigint, count(*) FROM placed GROUP BY workspace_id, experiment_id
+        SELECT workspace_id, experiment_id, sum(points)::bigint, count(*)
+          FROM placed
+         GROUP BY workspace_id, experiment_id
         """
     }
 

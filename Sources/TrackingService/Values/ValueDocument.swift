@@ -1,4 +1,4 @@
-/// The JSON document that holds an experiment's parameters, or its others (Migrations/0013).
+/// The JSON document that holds an experiment's parameters, or its others (Migrations/0006).
 enum ValueDocument {
     static func encode(_ values: [LoggedValue]) -> String {
         var out: [UInt8] = []

@@ -1,6 +1,6 @@
 import ArtifactClient
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
@@ -86,7 +86,7 @@ extension JSONWriter {
         let link =
             record.remote
             ? record.link
-: CometLink.asset(base, id: asset.assetID, key: asset.experiment.key)
+            : CometLink.asset(base, id: asset.assetID, key: asset.experiment.key)
         object { writer in
             writer.member("assetId", asset.assetID)
             writer.member("fileName", asset.fileName)

@@ -1,6 +1,6 @@
 import ArtifactClient
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
@@ -25,7 +25,8 @@ struct RESTChanges: Sendable {
     }
 
     static let symlinksRefused = Failure(
-        .invalid, "An experiment is in one project here; links to it in a second one are not offered.", reason: "unsupported")
+        .invalid, "An experiment is in one project here; links to it in a second one are not offered.",
+        reason: "unsupported")
 
     private func archive(_ archived: Bool, _ rest: RESTCall) async throws -> Response {
         let key = try rest.experimentKey()
@@ -66,7 +67,8 @@ struct RESTChanges: Sendable {
         if try body.bool("symlink") { throw Self.symlinksRefused }
         let keys = try body.strings("experimentKeys")
         guard (1...1000).contains(keys.count) else {
-            throw Failure(.invalid, "The field experimentKeys must name 1 to 1,000 experiments.", reason: "field_invalid")
+            throw Failure(
+                .invalid, "The field experimentKeys must name 1 to 1,000 experiments.", reason: "field_invalid")
         }
         let names = try (workspace: body.text("targetWorkspaceName"), project: body.string("targetProjectName"))
         let target = try await gateway.backends.workspace.resolveProject(

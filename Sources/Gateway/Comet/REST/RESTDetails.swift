@@ -1,5 +1,5 @@
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import NIOCore
@@ -12,10 +12,13 @@ import WireMessages
 struct RESTDetails: Sendable {
     /// Every key must be there: the client indexes without a default.
     private static let systemKeys = [
-        "user", "pythonVersion", "pythonVersionVerbose", "pid", "osType", "os", "osRelease", "machine", "processor", "ip",
+        "user", "pythonVersion", "pythonVersionVerbose", "pid", "osType", "os", "osRelease", "machine", "processor",
+        "ip",
         "hostname", "env", "command", "executable", "maxTotalMemory", "networkInterfaceIps", "totalRam",
     ]
-    private static let systemLists = ["gpuStaticInfoList", "logAdditionalSystemInfoList", "osPackages", "installedPackages"]
+    private static let systemLists = [
+        "gpuStaticInfoList", "logAdditionalSystemInfoList", "osPackages", "installedPackages",
+    ]
 
     let gateway: Gateway
 
@@ -58,7 +61,8 @@ struct RESTDetails: Sendable {
     private func system(_ rest: RESTCall) async throws -> Response {
         let key = try rest.experimentKey()
         async let details = gateway.backends.tracking.systemDetails(.with { $0.key = key }, rest.call)
-        let names = try await gateway.backends.tracking.summaries(.with { $0.key = key }, rest.call).summaries.map(\.name)
+        let names = try await gateway.backends.tracking.summaries(.with { $0.key = key }, rest.call).summaries.map(
+            \.name)
         let object = JSONObject(text: try await details.json)
         let system = Set(names.filter { $0.hasPrefix("sys.") || $0.contains(".sys.") }).sorted()
         return Reply.json { writer in

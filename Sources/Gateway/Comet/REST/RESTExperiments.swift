@@ -36,7 +36,9 @@ struct RESTExperiments: Sendable {
         }
     }
 
-    private func page(_ request: ListExperimentsRequest, _ query: Query, _ rest: RESTCall) async throws -> [ExperimentRecord] {
+    private func page(_ request: ListExperimentsRequest, _ query: Query, _ rest: RESTCall) async throws
+        -> [ExperimentRecord]
+    {
         guard let page = try query.integer("page") else {
             return try await gateway.backends.tracking.listAll(request, rest.call).experiments
         }

@@ -1,5 +1,5 @@
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 
 /// GETs that change something are marked, so that a reader of the route table sees them.

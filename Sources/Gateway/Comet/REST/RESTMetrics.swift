@@ -1,5 +1,5 @@
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import NIOCore
@@ -76,7 +76,8 @@ struct RESTMetrics: Sendable {
     /// The client asks for full series under a name with everything unusual turned to `_` (comet-rest §3, note b).
     private func known(_ name: String, of key: String, _ rest: RESTCall) async throws -> String {
         guard name.contains("_") else { return name }
-        let names = try await gateway.backends.tracking.summaries(.with { $0.key = key }, rest.call).summaries.map(\.name)
+        let names = try await gateway.backends.tracking.summaries(.with { $0.key = key }, rest.call).summaries.map(
+            \.name)
         if names.contains(name) { return name }
         func plain(_ name: String) -> String {
             String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "+") ? $0 : "_" })
@@ -94,7 +95,9 @@ struct RESTMetrics: Sendable {
         var writer = JSONWriter(capacity: 64 << 10)
         var charts: [(ExperimentRecord, [SampleSeriesResponse])] = []
         for key in keys {
-            let run = try await gateway.backends.tracking.get(.with { ($0.key, $0.withValues) = (key, true) }, rest.call).experiment
+            let run = try await gateway.backends.tracking.get(
+                .with { ($0.key, $0.withValues) = (key, true) }, rest.call
+            ).experiment
             var series: [SampleSeriesResponse] = []
             for name in names {
                 series.append(
@@ -152,7 +155,9 @@ extension SummaryRecord {
     /// One a name, in order of names: the latest value of all contexts, and the extremes over all of them.
     static func joined(_ summaries: [SummaryRecord]) -> [SummaryRecord] {
         Dictionary(grouping: summaries, by: \.name).sorted { $0.key < $1.key }.compactMap { _, all in
-            guard var joined = all.max(by: { ($0.currentMs, $0.currentStep) < ($1.currentMs, $1.currentStep) }) else { return nil }
+            guard var joined = all.max(by: { ($0.currentMs, $0.currentStep) < ($1.currentMs, $1.currentStep) }) else {
+                return nil
+            }
             for other in all {
                 if other.min < joined.min || joined.min.isNaN {
                     (joined.min, joined.minStep, joined.minMs) = (other.min, other.minStep, other.minMs)

@@ -40,7 +40,8 @@ struct RESTProjects: Sendable {
 
     private func get(_ rest: RESTCall) async throws -> Response {
         let project = try await gateway.project(
-            id: rest.query["projectId"], workspace: rest.query["workspaceName"], name: rest.query["projectName"], rest.call)
+            id: rest.query["projectId"], workspace: rest.query["workspaceName"], name: rest.query["projectName"],
+            rest.call)
         let counts = try await counts(of: [project], rest)
         return Reply.json { $0.cometProject(project, counts[project.id]) }
     }
@@ -59,7 +60,8 @@ struct RESTProjects: Sendable {
     }
 
     private func notes(_ rest: RESTCall) async throws -> Response {
-        let project = try await gateway.project(id: rest.query.required("projectId"), workspace: "", name: "", rest.call)
+        let project = try await gateway.project(
+            id: rest.query.required("projectId"), workspace: "", name: "", rest.call)
         let notes = try await gateway.backends.workspace.projectNotes(.with { $0.id = project.id }, rest.call).notes
         return Reply.json { writer in writer.object { $0.member("notes", notes) } }
     }
@@ -89,7 +91,8 @@ struct RESTProjects: Sendable {
         let body = try await rest.body()
         let project = try await gateway.project(id: body.string("projectId"), workspace: "", name: "", rest.call)
         let notes = try body.text("notes")
-        _ = try await gateway.backends.workspace.setProjectNotes(.with { ($0.id, $0.notes) = (project.id, notes) }, rest.call)
+        _ = try await gateway.backends.workspace.setProjectNotes(
+            .with { ($0.id, $0.notes) = (project.id, notes) }, rest.call)
         return Reply.done()
     }
 
@@ -97,7 +100,8 @@ struct RESTProjects: Sendable {
         let body = try await rest.body()
         if try body.bool("isPublic") { throw RESTProjects.publicRefused }
         let workspaceName = try body.text("workspaceName")
-        let workspace = try await gateway.backends.workspace.find(.with { $0.name = workspaceName }, rest.call).workspace
+        let workspace = try await gateway.backends.workspace.find(.with { $0.name = workspaceName }, rest.call)
+            .workspace
         let asked = try CreateProjectRequest.with {
             $0.workspaceID = workspace.id
             $0.name = try body.string("projectName")
@@ -111,7 +115,8 @@ struct RESTProjects: Sendable {
         let body = try await rest.body()
         if try body.bool("isPublic") { throw RESTProjects.publicRefused }
         let project = try await gateway.project(
-            id: body.text("projectId"), workspace: body.text("workspaceName"), name: body.text("projectName"), rest.call)
+            id: body.text("projectId"), workspace: body.text("workspaceName"), name: body.text("projectName"), rest.call
+        )
         let asked = try UpdateProjectRequest.with {
             $0.id = project.id
             if let name = try body.stringIfAny("newProjectName") { $0.name = name }
@@ -125,11 +130,13 @@ struct RESTProjects: Sendable {
     private func delete(_ rest: RESTCall) async throws -> Response {
         let body = try await rest.body()
         let project = try await gateway.project(
-            id: body.text("projectId"), workspace: body.text("workspaceName"), name: body.text("projectName"), rest.call)
+            id: body.text("projectId"), workspace: body.text("workspaceName"), name: body.text("projectName"), rest.call
+        )
         let deletesAll = try body.bool("deleteAllExperiments")
         for archived in [false, true] {
             let keys = try await gateway.backends.tracking.listAll(
-                .with { ($0.workspaceID, $0.projectID, $0.archived) = (project.workspaceID, project.id, archived) }, rest.call
+                .with { ($0.workspaceID, $0.projectID, $0.archived) = (project.workspaceID, project.id, archived) },
+                rest.call
             ).experiments.map(\.ref.key)
             if keys.isEmpty { continue }
             if deletesAll {
@@ -145,17 +152,20 @@ struct RESTProjects: Sendable {
 
     private func moveAway(_ keys: [String], from project: ProjectRecord, _ rest: RESTCall) async throws {
         let target = try await gateway.backends.workspace.resolveProject(
-            .with { ($0.workspaceName, $0.projectName, $0.create) = (project.workspaceName, "Uncategorized", true) }, rest.call
+            .with { ($0.workspaceName, $0.projectName, $0.create) = (project.workspaceName, "Uncategorized", true) },
+            rest.call
         ).project
         guard target.id != project.id else {
-            throw Failure(.conflict, "The experiments of the project Uncategorized have nowhere to go: delete them as well.")
+            throw Failure(
+                .conflict, "The experiments of the project Uncategorized have nowhere to go: delete them as well.")
         }
         try await gateway.backends.tracking.move(
             .with { ($0.keys, $0.workspaceID, $0.projectID) = (keys, target.workspaceID, target.id) }, rest.call)
     }
 
     static let publicRefused = Failure(
-        .invalid, "Projects are visible to their workspace; public projects are not offered here.", reason: "unsupported")
+        .invalid, "Projects are visible to their workspace; public projects are not offered here.",
+        reason: "unsupported")
 }
 
 extension Gateway {

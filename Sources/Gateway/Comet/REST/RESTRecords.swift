@@ -1,5 +1,5 @@
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import WireMessages
@@ -10,7 +10,8 @@ extension JSONWriter {
         object { writer in
             writer.member("name", summary.name)
             for (suffix, value, step, time) in [
-                ("Max", summary.max, summary.maxStep, summary.maxMs), ("Min", summary.min, summary.minStep, summary.minMs),
+                ("Max", summary.max, summary.maxStep, summary.maxMs),
+                ("Min", summary.min, summary.minStep, summary.minMs),
                 ("Current", summary.current, summary.currentStep, summary.currentMs),
             ] {
                 writer.member("value" + suffix, JSONNumberText.value(value))

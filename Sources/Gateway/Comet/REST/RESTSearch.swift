@@ -1,5 +1,5 @@
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
@@ -51,7 +51,9 @@ struct RESTSearch: Sendable {
         let tree = try body.fieldsIfAny("rulesTree").map { try reader.group($0, source: "", depth: 0) } ?? QueryGroup()
         let page = max(1, try body.integerIfAny("page") ?? 1)
         let limit = min(max(1, try body.integerIfAny("limit") ?? 100), 100_000)
-        guard page <= 1_000_000 else { throw Failure(.invalid, "The field page is out of range.", reason: "field_invalid") }
+        guard page <= 1_000_000 else {
+            throw Failure(.invalid, "The field page is out of range.", reason: "field_invalid")
+        }
         let archived = try body.bool("deleted")
         let keys = try await gateway.backends.tracking.query(
             .with {
@@ -94,7 +96,9 @@ struct RuleReader {
 
     private mutating func rule(_ fields: JSONFields, source: String) throws -> QueryRule {
         rules += 1
-        guard rules <= RESTSearch.rulesMax else { throw Failure(.exhausted, "At most \(RESTSearch.rulesMax) rules are taken.") }
+        guard rules <= RESTSearch.rulesMax else {
+            throw Failure(.exhausted, "At most \(RESTSearch.rulesMax) rules are taken.")
+        }
         let own = try fields.text("source")
         let inherited = source == "nested" ? "" : source
         var rule = QueryRule()

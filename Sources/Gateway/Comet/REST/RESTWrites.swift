@@ -1,6 +1,6 @@
 import Foundation
-import HotJSON
 import HTTPTypes
+import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
