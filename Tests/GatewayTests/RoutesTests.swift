@@ -1,5 +1,3 @@
-import ArtifactClient
-import AuthClient
 import HTTPTypes
 import HotJSON
 import Hummingbird
@@ -8,10 +6,6 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import Testing
-import TrackingClient
-import WebUI
-import Wire
-import WorkspaceClient
 
 @testable import Gateway
 
@@ -21,15 +15,7 @@ import WorkspaceClient
     private let responder: RouterResponder<EdgeContext>
 
     init() async throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        func client(_ service: String) -> RPCClient {
-            RPCClient(
-                service: service, as: "gateway", addresses: [.unix("/nonexistent/\(service).sock")], logger: logger)
-        }
-        let backends = Backends(
-            auth: AuthClient(rpc: client("auth")), workspace: WorkspaceClient(rpc: client("workspace")),
-            tracking: TrackingClient(rpc: client("tracking")), artifact: ArtifactClient(rpc: client("artifact")))
-        router = Gateway(config: GatewayConfig(), backends: backends, logger: logger).routes(pages: try await Pages())
+        router = try await LonelyGateway.router()
         responder = router.buildResponder()
     }
 

@@ -15,6 +15,7 @@ struct RESTAssets: Sendable {
         routes.on(.get, "experiment/asset/get-by-name", gateway, byName)
         routes.on(.get, "experiment/model", gateway, models)
         routes.on(.get, "experiment/model/asset/list", gateway, modelAssets)
+        routes.on(.get, "get/artifacts", gateway, lineage)
         routes.on(.changingGet, "write/experiment/asset/delete", gateway, delete)
     }
 
@@ -67,6 +68,17 @@ struct RESTAssets: Sendable {
                         writer.array { _ in }
                     }
                 }
+            }
+        }
+    }
+
+    /// Versioned artifacts are not kept here, so none came from an experiment and none went into it.
+    private func lineage(_ rest: RESTCall) async throws -> Response {
+        _ = try await gateway.experiments.ref(rest.experimentKey(), rest.caller, rest.context)
+        return Reply.json { writer in
+            writer.object { writer in
+                writer.key("artifacts")
+                writer.array { _ in }
             }
         }
     }

@@ -1,0 +1,26 @@
+import ArtifactClient
+import AuthClient
+import Hummingbird
+import Logging
+import TrackingClient
+import WebUI
+import Wire
+import WorkspaceClient
+
+@testable import Gateway
+
+/// A gateway with nobody behind it: enough for what it decides alone.
+enum LonelyGateway {
+    static func router() async throws -> Router<EdgeContext> {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        func client(_ service: String) -> RPCClient {
+            RPCClient(
+                service: service, as: "gateway", addresses: [.unix("/nonexistent/\(service).sock")], logger: logger)
+        }
+        let backends = Backends(
+            auth: AuthClient(rpc: client("auth")), workspace: WorkspaceClient(rpc: client("workspace")),
+            tracking: TrackingClient(rpc: client("tracking")), artifact: ArtifactClient(rpc: client("artifact")))
+        let gateway = Gateway(config: GatewayConfig(), backends: backends, logger: logger)
+        return gateway.routes(pages: try await Pages())
+    }
+}
