@@ -128,7 +128,8 @@ let package = Package(
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
         tests(
-            "WireTests", ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioPosix, protobuf, logging, lifecycle]),
+            "WireTests",
+            ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioEmbedded, nioPosix, protobuf, logging, lifecycle]),
         tests(
             "AuthServiceTests",
             [

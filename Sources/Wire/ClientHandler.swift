@@ -25,11 +25,12 @@ final class ClientHandler: ChannelInboundHandler {
     private let onEvent: @Sendable (Event) -> Void
     private var session = ClientSession<ClientCall>()
     private var reader: FrameReader
-    private var writer = FrameWriter()
+    private let writer = FrameWriter()
     private let pulse = Pulse()
     private let wake: NIOLoopBoundBox<(() -> Void)?>
     private var timer: Scheduled<Void>?
     private var helloTimer: Scheduled<Void>?
+    private var isBroken = false
     private var reason = "The connection was closed."
 
     init(
@@ -81,6 +82,7 @@ final class ClientHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         pulse.heard()
+        guard !isBroken else { return }
         do {
             try reader.read(unwrapInboundIn(data)) { header, body, first in
                 let action = try body.withUnsafeReadableBytes { bytes in
@@ -193,6 +195,7 @@ final class ClientHandler: ChannelInboundHandler {
     }
 
     private func fail(_ context: ChannelHandlerContext, _ why: String) {
+        isBroken = true
         reason = why
         context.close(promise: nil)
     }

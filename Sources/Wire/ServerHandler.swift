@@ -19,7 +19,7 @@ final class ServerHandler: ChannelDuplexHandler {
     private let wake: NIOLoopBoundBox<(() -> Void)?>
     private var session: ServerSession<ServerCall>
     private var reader: FrameReader
-    private var writer = FrameWriter()
+    private let writer = FrameWriter()
     private let pulse = Pulse()
     private var peer = Peer(name: "", isOperator: false)
     /// Requests of this turn of the loop, handed over together.
@@ -79,6 +79,7 @@ final class ServerHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         pulse.heard()
+        guard !isRefused else { return }
         do {
             try reader.read(unwrapInboundIn(data)) { header, body, first in
                 let action = try body.withUnsafeReadableBytes { bytes in
@@ -162,10 +163,12 @@ final class ServerHandler: ChannelDuplexHandler {
 
     /// Says why in a goaway, and hangs up.
     private func refuse(_ context: ChannelHandlerContext, _ failure: Failure) {
+        isRefused = true
         server.logger.warning(
             "wire peer refused",
             metadata: ["why": "\(failure.message)", "detail": "\(failure.detail)", "peer": "\(peer.name)"])
-        goaway(context, last: 0, failure)
+        // Calls taken before may have happened: the client must not take them for untouched and make them elsewhere.
+        goaway(context, last: session.lastCall, failure)
         context.close(promise: nil)
     }
 
@@ -247,6 +250,7 @@ final class ServerHandler: ChannelDuplexHandler {
         closeIn(.seconds(1), context)
     }
     private var hasLeft = false
+    private var isRefused = false
 
     /// The client has gone away: nothing more will come from it.
     private func leave(_ context: ChannelHandlerContext) {

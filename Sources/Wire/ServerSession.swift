@@ -31,7 +31,8 @@ struct ServerSession<Token>: ~Copyable {
     private(set) var deadlines = Deadlines()
     private let callsMax: Int
     private var calls: [UInt32: Entry] = [:]
-    private var lastCall: UInt32 = 0
+    /// The last call that was looked at; later ones may be made elsewhere.
+    private(set) var lastCall: UInt32 = 0
 
     init(callsMax: Int) {
         self.callsMax = callsMax
