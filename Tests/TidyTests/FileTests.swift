@@ -43,7 +43,8 @@ import Testing
         let text = sources.flatMap(\.lines).joined(separator: "\n")
         for template in try House.files(under: "Sources/WebUI/templates", endings: ["mustache"]) {
             let name = template.name.dropLast(".mustache".count)
-            #expect(text.contains("\"\(name)\"") || text.contains("{{>\(name)}}"), "\(template.path) is dead")
+            let uses = ["\"\(name)\"", "{{>\(name)}}", "{{> \(name)}}", "{{<\(name)}}"]
+            #expect(uses.contains { text.contains($0) }, "\(template.path) is dead")
         }
     }
 }
