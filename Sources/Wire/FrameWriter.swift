@@ -3,8 +3,8 @@ import NIOCore
 /// Gathers the frames of one turn of the loop: small ones lie side by side in one buffer, large bodies go to the socket
 /// as they are, and one `writev` takes all of it.
 ///
-/// A class, for it is entered again: when the socket refuses a flush, NIO first hands on what can still be read, and the
-/// handler writes answers to that while the flush is under way. Nothing is changed after a call into the channel.
+/// A class, for it is entered again: when the socket refuses a flush, NIO first hands on what can still be read, and
+/// the handler writes answers to that while the flush is under way. Nothing is changed after a call into the channel.
 final class FrameWriter {
     /// Up to here copying is cheaper than another element of the vector.
     private static let copiedBytesMax = 8192
