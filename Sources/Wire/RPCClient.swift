@@ -135,6 +135,7 @@ extension RPCClient {
     ) async throws(Failure) -> ByteBuffer {
         budget.earn()
         var attempts = 0
+        var refusals = 0
         while true {
             let connection = try await pool.get().connection(before: plan.deadline)
             connection.load.add(1, ordering: .relaxed)
@@ -142,7 +143,16 @@ extension RPCClient {
             let loss: ClientCall.Loss
             switch try await attempt(connection, head(plan, credit: limits.streamWindowBytes)) {
             case .success(let bytes): return bytes
-            case .failure(.untouched): continue
+            case .failure(.untouched):
+                // The server is leaving and has not looked at the call: another connection may do. Without a pause this
+                // could go round as fast as refusals come.
+                refusals += 1
+                guard refusals > 2 else { continue }
+                let pause = Duration.milliseconds(min(50, refusals))
+                guard .now + pause < plan.deadline, (try? await Task.sleep(for: pause)) != nil else {
+                    throw ClientCall.Loss.untouched.failure(from: service)
+                }
+                continue
             case .failure(let other): loss = other
             }
             attempts += 1
