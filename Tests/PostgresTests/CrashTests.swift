@@ -13,9 +13,6 @@ import Testing
         let interactive = Task {
             try await database.transaction(for: .none) { _ = try await $0.run("SELECT pg_sleep(30)") }
         }
-        while try await database.first(
-            "SELECT 1", for: .none, { try $0.read(Int.self) }) == nil
-        {}
         try await waitUntilAsleep(cluster)
         try cluster.kill()
         for task in underWay {
