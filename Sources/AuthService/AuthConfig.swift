@@ -9,20 +9,16 @@ public struct AuthConfig: Sendable {
     /// Where clients reach this instance, such as `http://127.0.0.1:8080/`; it is written into the keys handed out.
     public let baseURL: String
     public let passwordCost: PasswordHash.Cost
-    /// Eight, as long as a workspace may add a second factor of its own (SP 800-63B-4 asks for 15 without any).
-    public let passwordCharactersMin: Int
 
     /// Throws `.badKey` unless both secrets are of 32 bytes.
     public init(
-        signingKey: Secret, pepper: Secret, baseURL: String, passwordCost: PasswordHash.Cost = .standard,
-        passwordCharactersMin: Int = 8
+        signingKey: Secret, pepper: Secret, baseURL: String, passwordCost: PasswordHash.Cost = .standard
     ) throws(SealingError) {
         self.signingKey = try Ed25519.PrivateKey(seed: signingKey)
         self.peppers = try Peppers(current: pepper)
         // Without a slash: clients compare it with the root of their own setting, and warn when the two differ.
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.passwordCost = passwordCost
-        self.passwordCharactersMin = passwordCharactersMin
     }
 }
 

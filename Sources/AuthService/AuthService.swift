@@ -24,7 +24,7 @@ public struct AuthService: Sendable {
         let accountStore = AccountStore(database: database)
         let auditStore = AuditStore(database: database)
         accounts = Accounts(
-            store: accountStore, policy: PasswordPolicy(charactersMin: config.passwordCharactersMin), hasher: hasher)
+            store: accountStore, policy: PasswordPolicy(), hasher: hasher)
         sessions = Sessions(
             store: SessionStore(database: database), accounts: accountStore, audit: auditStore,
             throttle: Throttle(store: ThrottleStore(database: database)), hasher: hasher, mint: mint,

@@ -32,11 +32,12 @@ import Testing
             let token = try await house.service.bootstrap.begin(name: "administrator", workspace: .fresh()).token.text
             let expected = [
                 "short": "invalid password_too_short",
-                "password1": "invalid password_common",
-                "Password2026!": "invalid password_common",
-                "87654321": "invalid password_common",
-                "administrator1": "invalid password_guessable",
-                "halley2026": "invalid password_guessable",
+                "fourteen chars": "invalid password_too_short",
+                "password1234567": "invalid password_common",
+                "Password 2026 !!": "invalid password_common",
+                "876543210987654": "invalid password_common",
+                "administrator12": "invalid password_guessable",
+                "halley2026 walks": "invalid password_guessable",
                 String(repeating: "walk ", count: 60): "invalid password_too_long",
             ]
             for (password, reason) in expected {

@@ -4,21 +4,18 @@ import Model
 /// What a password must be: long enough, and not the first that somebody would try (SP 800-63B-4 §3.1.1.2).
 /// There are no rules about the kinds of its characters, and it never expires.
 struct PasswordPolicy: Sendable {
-    static let charactersMax = 256
-
-    let charactersMin: Int
-
     /// Throws `.invalid` with a reason that begins with `password_`. `context` are words that belong to the account
     /// or the instance: what is left without them must be enough.
     func check(_ password: String, context: [String]) throws(Failure) {
         let count = password.precomposedStringWithCanonicalMapping.count
-        guard count >= charactersMin else {
+        let (least, most) = (PasswordLength.charactersMin, PasswordLength.charactersMax)
+        guard count >= least else {
             throw Failure(
-                .invalid, "The password needs at least \(charactersMin) characters.", reason: "password_too_short")
+                .invalid, "The password has \(count) characters and needs at least \(least). A few unrelated words do.",
+                reason: "password_too_short")
         }
-        guard count <= Self.charactersMax, password.utf8.count <= 4 * Self.charactersMax else {
-            throw Failure(
-                .invalid, "The password has more than \(Self.charactersMax) characters.", reason: "password_too_long")
+        guard count <= most, password.utf8.count <= 4 * most else {
+            throw Failure(.invalid, "The password has more than \(most) characters.", reason: "password_too_long")
         }
         guard !isCommon(password.lowercased()) else {
             throw Failure(.invalid, "That is a password which many people use.", reason: "password_common")
@@ -44,7 +41,7 @@ struct PasswordPolicy: Sendable {
     private func leansOn(_ context: [String], _ password: String) -> Bool {
         let words = context.map { $0.lowercased() }.filter { $0.count >= 3 }
         let rest = words.reduce(password) { $0.replacingOccurrences(of: $1, with: "") }
-        return rest.count < password.count && rest.count < charactersMin
+        return rest.count < password.count && rest.count < PasswordLength.charactersMin
     }
 }
 

@@ -15,7 +15,7 @@ struct Sessions: Sendable {
     /// Begins a session. An unknown name, an account without a password and a wrong password get the same answer after
     /// the same work.
     func signIn(name: String, password: String, beginning draft: Session.Draft) async throws {
-        guard name.utf8.count <= 1000, password.utf8.count <= 4 * PasswordPolicy.charactersMax else {
+        guard name.utf8.count <= 1000, password.utf8.count <= 4 * PasswordLength.charactersMax else {
             throw Self.refused
         }
         let buckets = Throttle.buckets(name: name, address: draft.address)

@@ -77,7 +77,10 @@ struct SessionPages: Sendable {
     }
 
     private func setupPage(_ token: String, problem: Failure?) throws -> Response {
-        var model: [String: Any] = ["token": Link.escaped(token)]
+        var model: [String: Any] = [
+            "token": Link.escaped(token), "charactersMin": PasswordLength.charactersMin,
+            "charactersMax": PasswordLength.charactersMax,
+        ]
         model["problem"] = problem?.message
         let status = problem.map(HTTPStatus.status(for:)) ?? .ok
         return try site.page("setup", title: "Choose a password", caller: nil, status: status, model)
