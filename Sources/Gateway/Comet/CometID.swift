@@ -25,27 +25,3 @@ enum CometID {
         return bytes
     }
 }
-
-/// Where pages stand: `/WORKSPACE/PROJECT/EXPERIMENT`.
-enum PagePath {
-    static func project(_ project: ProjectRecord) -> String {
-        "/\(escape(project.workspaceName))/\(escape(project.name))"
-    }
-
-    static func experiment(_ project: ProjectRecord, key: String) -> String {
-        "\(self.project(project))/\(escape(key))"
-    }
-
-    /// One segment of a path (RFC 3986 §3.3): everything but what is always safe is escaped.
-    static func escape(_ text: some StringProtocol) -> String {
-        let hexadecimal = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e: bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}

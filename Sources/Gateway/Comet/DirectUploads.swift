@@ -52,7 +52,7 @@ struct DirectUploads: Sendable {
             writer.object { writer in
                 writer.member("requestId", started.requestID)
                 writer.key("preSignUrl")
-                writer.array(started.partTokens) { $0.string("\(base)/clientlib/upload-part/\(PagePath.escape($1))") }
+                writer.array(started.partTokens) { $0.string("\(base)/clientlib/upload-part/\(Link.escaped($1))") }
             }
         }
     }

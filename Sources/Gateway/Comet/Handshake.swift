@@ -108,7 +108,7 @@ extension Handshake {
                 writer.member("project_id", CometID.text(project.id))
                 writer.member("projectId", CometID.text(project.id))
                 writer.member("githubEnabled", false)
-                writer.member("focusUrl", "\(base)\(PagePath.project(project))/")
+                writer.member("focusUrl", "\(base)\(Link.project(project))/")
                 writer.member("lastOffset", started.nextOffset)
                 writer.member("upload_file_size_limit_in_mb", limits.mediaBytesMax >> 20)
                 writer.member("uploadVideoMaxSizeMB", limits.mediaBytesMax >> 20)

@@ -118,6 +118,6 @@ struct Uploads: Sendable {
 /// Addresses of files, as the clients put them into other files.
 enum CometLink {
     static func asset(_ base: String, id: String, key: String) -> String {
-        "\(base)/api/asset/download?assetId=\(PagePath.escape(id))&experimentKey=\(PagePath.escape(key))"
+        "\(base)/api/asset/download?assetId=\(Link.escaped(id))&experimentKey=\(Link.escaped(key))"
     }
 }

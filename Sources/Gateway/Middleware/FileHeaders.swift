@@ -49,7 +49,7 @@ enum FileHeaders {
             decoding: name.utf8.map { byte in
                 (0x20...0x7e).contains(byte) && !#""\%"#.utf8.contains(byte) ? byte : UInt8(ascii: "_")
             }, as: UTF8.self)
-        return "\(kind); filename=\"\(ascii)\"; filename*=UTF-8''\(PagePath.escape(name))"
+        return "\(kind); filename=\"\(ascii)\"; filename*=UTF-8''\(Link.escaped(name))"
     }
 
     /// The last component, without what could steer a terminal or turn the reading direction.

@@ -115,36 +115,3 @@ struct PageErrors: RouterMiddleware {
         }
     }
 }
-
-/// Addresses of pages.
-enum Link {
-    static func workspace(_ workspace: String) -> String { "/" + escaped(workspace) }
-    static func project(_ workspace: String, _ project: String) -> String {
-        "/\(escaped(workspace))/\(escaped(project))"
-    }
-    static func run(_ workspace: String, _ project: String, _ key: String) -> String {
-        "\(Self.project(workspace, project))/\(escaped(key))"
-    }
-
-    /// Everything but RFC 3986's unreserved characters is escaped, so a name never ends a path part or a parameter.
-    static func escaped(_ text: String) -> String {
-        var unreserved = CharacterSet(charactersIn: "-._~")
-        unreserved.insert(charactersIn: "a"..."z")
-        unreserved.insert(charactersIn: "A"..."Z")
-        unreserved.insert(charactersIn: "0"..."9")
-        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-    }
-
-    /// `path?a=b&a=c`; members with an empty value are left out.
-    static func query(_ path: String, _ members: [(String, String)]) -> String {
-        let kept = members.filter { !$0.1.isEmpty }.map { "\(escaped($0.0))=\(escaped($0.1))" }
-        return kept.isEmpty ? path : path + "?" + kept.joined(separator: "&")
-    }
-
-    /// A path of this site, or the start page: never somebody else's address (open redirect).
-    static func local(_ text: String) -> String {
-        let isPath = text.hasPrefix("/") && !text.hasPrefix("//") && !text.contains("\\")
-        let isPlain = text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7f }
-        return isPath && isPlain ? text : "/"
-    }
-}
