@@ -18,6 +18,8 @@ public struct GatewayConfig: Sendable {
     public var baseURL: String
     /// How people reach `contentListen`; empty: the request's host with that port.
     public var contentBaseURL: String
+    /// Seals addresses of that origin; `nil`: nothing is shown there.
+    public var contentSeal: ContentSeal?
     /// Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     public var trustedProxies: Set<String>
     /// Offered to scripts that ask for an anonymous account.
@@ -25,12 +27,14 @@ public struct GatewayConfig: Sendable {
 
     public init(
         listen: Listen = Listen(host: "127.0.0.1", port: 8080), contentListen: Listen? = nil,
-        baseURL: String = "", contentBaseURL: String = "", trustedProxies: Set<String> = []
+        baseURL: String = "", contentBaseURL: String = "", contentSeal: ContentSeal? = nil,
+        trustedProxies: Set<String> = []
     ) {
         self.listen = listen
         self.contentListen = contentListen
         self.baseURL = baseURL
         self.contentBaseURL = contentBaseURL
+        self.contentSeal = contentSeal
         self.trustedProxies = trustedProxies
     }
 

@@ -93,6 +93,7 @@ struct Gateway: Sendable {
         let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: Edge(config: config))
         Health(backends: backends).register(in: router)
+        ContentRoutes(gateway: self).register(in: router)
         return router
     }
 }

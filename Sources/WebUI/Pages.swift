@@ -7,6 +7,7 @@ public struct Pages: Sendable {
     private let files: [String: StaticFile]
 
     /// Addresses of the bundle, with a mark of its content so that browsers may keep it for ever.
+    public let early: String
     public let script: String
     public let style: String
 
@@ -15,6 +16,7 @@ public struct Pages: Sendable {
         let root = Bundle.module.bundleURL
         library = try await MustacheLibrary(directory: root.appending(path: "templates").path())
         files = try Self.load(root.appending(path: "static"))
+        early = "/static/early.js?v=\(files["early.js"]?.mark ?? "none")"
         script = "/static/app.js?v=\(files["app.js"]?.mark ?? "none")"
         style = "/static/app.css?v=\(files["app.css"]?.mark ?? "none")"
     }

@@ -15,10 +15,13 @@ struct Edge: AsyncParsableCommand {
         try await reportingFailures {
             let settings = try options.settings()
             let process = ServiceProcess("gateway", settings: settings)
+            let sealer = try Sealer("content.key", place: "content address", in: process.home)
             let config = GatewayConfig(
                 listen: .init(host: settings.listen.host, port: settings.listen.port),
                 contentListen: .init(host: settings.contentListen.host, port: settings.contentListen.port),
-                baseURL: settings.isBehindProxy ? settings.publicURL : "")
+                baseURL: settings.isBehindProxy ? settings.publicURL : "",
+                contentBaseURL: settings.contentURL ?? "",
+                contentSeal: ContentSeal(seal: sealer.seal, open: sealer.open))
             let gateway = GatewayService(
                 config: config, auth: AuthClient(rpc: process.client(of: "auth")),
                 workspace: WorkspaceClient(rpc: process.client(of: "workspace")),

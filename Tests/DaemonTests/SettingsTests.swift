@@ -27,7 +27,7 @@ import Testing
         #expect(all.host == "0.0.0.0" && all.url == "http://127.0.0.1:9000")
     }
 
-    @Test(arguments: ["HALLEY_LOG", "HALLEY_LOG_FORMAT", "HALLEY_PUBLIC_URL"])
+    @Test(arguments: ["HALLEY_LOG", "HALLEY_LOG_FORMAT", "HALLEY_PUBLIC_URL", "HALLEY_CONTENT_URL"])
     func `what is not understood is refused`(name: String) {
         #expect(throws: Failure.self) { try Settings(environment: [name: "nonsense"]) }
     }

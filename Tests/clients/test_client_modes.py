@@ -4,7 +4,7 @@ import pathlib
 import re
 import subprocess
 
-from conftest import PYTHON, complaints
+from harness import PYTHON, complaints
 
 COMET = str(pathlib.Path(PYTHON).parent / "comet")
 

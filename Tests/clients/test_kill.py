@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 
-from conftest import Server
+from harness import Server
 from ledger import Writer
 
 ROUNDS = int(os.environ.get("HALLEY_KILL_ROUNDS", "100"))
@@ -81,7 +81,7 @@ def test_what_was_logged_is_there_after_the_supervisor_is_killed(tmp_path):
 
 def test_a_second_up_on_the_same_folder_is_refused(server):
     import subprocess
-    from conftest import BINARY
+    from harness import BINARY
     done = subprocess.run([BINARY, "up"], env=dict(os.environ, HALLEY_HOME=str(server.home), HALLEY_LISTEN="127.0.0.1:1"),
                           capture_output=True, text=True, timeout=30)
     assert done.returncode != 0

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from conftest import complaints
+from harness import complaints
 
 
 def result(done):

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from conftest import complaints
+from harness import complaints
 
 REST = "/api/rest/v2/"
 

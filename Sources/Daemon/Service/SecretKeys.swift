@@ -5,7 +5,7 @@ public import Sealing
 /// The keys in the data folder. Made at the first start; each is a file of its own that only its owner may read.
 public enum SecretKeys {
     /// 32 bytes each; the public half of `access.key` is made from it.
-    static let names = ["access.key", "pepper.key", "artifact.key"]
+    static let names = ["access.key", "pepper.key", "artifact.key", "content.key"]
 
     /// Makes those that are missing. A key that is there is never replaced: what it sealed would be lost.
     public static func createMissing(in home: Home) throws(Failure) {

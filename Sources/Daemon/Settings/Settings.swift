@@ -14,6 +14,8 @@ public struct Settings: Sendable {
     public let databaseURL: String?
     /// The address people use, if it is not the one listened on (behind a proxy). No slash at the end.
     public let publicURL: String
+    /// How people reach `contentListen` behind a proxy. No slash at the end; `nil`: the port says it all.
+    public let contentURL: String?
     public let logLevel: Logger.Level
     public let logStyle: LogStyle
     /// The folder of migrations, if it is not found beside the executable.
@@ -35,7 +37,12 @@ public struct Settings: Sendable {
             contentListen = listen.next
         }
         databaseURL = value("HALLEY_DATABASE_URL")
-        publicURL = try Settings.checkedURL(value("HALLEY_PUBLIC_URL") ?? listen.url)
+        publicURL = try Settings.checkedURL(value("HALLEY_PUBLIC_URL") ?? listen.url, "HALLEY_PUBLIC_URL")
+        if let url = value("HALLEY_CONTENT_URL") {
+            contentURL = try Settings.checkedURL(url, "HALLEY_CONTENT_URL")
+        } else {
+            contentURL = nil
+        }
         logLevel = try Settings.level(value("HALLEY_LOG") ?? "info")
         logStyle = try Settings.style(value("HALLEY_LOG_FORMAT") ?? "plain")
         migrations = value("HALLEY_MIGRATIONS")
@@ -56,12 +63,11 @@ public struct Settings: Sendable {
         return style
     }
 
-    private static func checkedURL(_ text: String) throws(Failure) -> String {
+    private static func checkedURL(_ text: String, _ name: String) throws(Failure) -> String {
         guard let url = URLComponents(string: text), ["http", "https"].contains(url.scheme), url.host != nil,
             url.query == nil, url.fragment == nil
         else {
-            throw Failure(
-                .invalid, "HALLEY_PUBLIC_URL is \"\(text)\", but should look like https://halley.example.org.")
+            throw Failure(.invalid, "\(name) is \"\(text)\", but should look like https://halley.example.org.")
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
@@ -84,6 +90,7 @@ public struct Settings: Sendable {
             "HALLEY_LOG_FORMAT": logStyle.rawValue,
         ]
         if let databaseURL { result["HALLEY_DATABASE_URL"] = Conninfo(databaseURL).withoutPassword }
+        if let contentURL { result["HALLEY_CONTENT_URL"] = contentURL }
         if let migrations { result["HALLEY_MIGRATIONS"] = migrations }
         return result
     }

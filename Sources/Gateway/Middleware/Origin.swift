@@ -12,6 +12,21 @@ struct Origin: Sendable {
         return "\(scheme(of: request))://\(Self.isPlain(host) ? host : "localhost")"
     }
 
+    /// The origin without cookies; `nil` when nobody has said how people reach it.
+    func content(of request: Request) -> String? {
+        guard config.contentBaseURL.isEmpty else { return Self.trimmed(config.contentBaseURL) }
+        guard config.baseURL.isEmpty, let listen = config.contentListen else { return nil }
+        let host = request.head.authority ?? listen.host
+        guard Self.isPlain(host) else { return nil }
+        return "\(scheme(of: request))://\(Self.withoutPort(host)):\(listen.port)"
+    }
+
+    /// `[::1]:80` keeps its brackets.
+    private static func withoutPort(_ host: String) -> Substring {
+        guard let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") else { return host[...] }
+        return host[..<colon]
+    }
+
     private func scheme(of request: Request) -> String {
         // Only a proxy speaks TLS in front of this listener; the header is worth no more than a link's scheme.
         !config.trustedProxies.isEmpty && request.headers[.xForwardedProto] == "https" ? "https" : "http"

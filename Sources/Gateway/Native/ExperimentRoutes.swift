@@ -3,8 +3,10 @@ import HTTPTypes
 import HotJSON
 import Hummingbird
 import Model
+import NIOCore
 import SwiftProtobuf
 import TrackingClient
+import Wire
 import WireMessages
 import WorkspaceClient
 
@@ -67,11 +69,14 @@ struct ExperimentRoutes: Sendable {
         return Reply.json { $0.experiment(found.experiment) }
     }
 
-    /// `?from=OFFSET`: the pieces of console output from there on, at most 2,000 at once.
+    /// `?from=OFFSET`: the pieces of console output from there on, at most 2,000 at once; `?text=true`: all of it, as
+    /// a file of text.
     @Sendable private func output(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.reader(request, context)
         let key = try context.part("key")
-        let from = try Query(request).integer("from") ?? 0
+        let query = try Query(request)
+        let from = try query.integer("from") ?? 0
+        if try query.flag("text") { return try await outputText(key, from: from, caller, context) }
         let lines = try await gateway.outputLines(key, from: from, limit: 2000, tail: false, caller.call(context))
         return Reply.json { writer in
             writer.object { writer in
@@ -86,6 +91,28 @@ struct ExperimentRoutes: Sendable {
                 }
             }
         }
+    }
+}
+
+extension ExperimentRoutes {
+    private func outputText(
+        _ key: String, from: Int64, _ caller: Caller, _ context: EdgeContext
+    ) async throws -> Response {
+        let call = caller.call(context, deadline: .seconds(300))
+        let tracking = gateway.backends.tracking
+        // A refusal must be an answer of its own, so it is found out before the body begins.
+        _ = try await tracking.locate(.with { $0.key = key }, call)
+        var response = Reply.text("")
+        response.headers[.contentLength] = nil
+        response.headers[.contentDisposition] = FileHeaders.disposition("attachment", "\(key).txt")
+        response.body = .streamed { output in
+            try await tracking.readOutput(.with { ($0.key, $0.fromOffset) = (key, from) }, call) { blocks in
+                for try await block in blocks {
+                    try await output.write(ByteBuffer(string: block.lines.map(\.text).joined()))
+                }
+            }
+        }
+        return response
     }
 }
 

@@ -11,7 +11,7 @@ struct ListPages: Sendable {
     struct WorkspaceTile {
         let name: String
         let href: String
-        let isDefault: Bool
+        let note: String
     }
 
     struct ProjectTile {
@@ -19,8 +19,8 @@ struct ListPages: Sendable {
         let href: String
         let description: String?
         let experiments: Int64
-        let one: Bool
         let running: Int64?
+        let updated: Moment?
     }
 
     let site: Site
@@ -38,7 +38,10 @@ struct ListPages: Sendable {
     @Sendable private func workspaces(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await site.visitors.reader(request, context)
         let found = try await gateway.backends.workspace.list(.init(), caller.call(context)).workspaces
-        let tiles = found.map { WorkspaceTile(name: $0.name, href: Link.workspace($0.name), isDefault: $0.isDefault) }
+        let tiles = found.map {
+            WorkspaceTile(
+                name: $0.name, href: Link.workspace($0.name), note: $0.isDefault ? "Your default workspace" : "")
+        }
         return try site.page("workspaces", title: "Workspaces", caller: caller, ["workspaces": tiles])
     }
 
@@ -61,8 +64,9 @@ struct ListPages: Sendable {
             return ProjectTile(
                 name: project.name, href: Link.project(workspace.name, project.name),
                 description: project.description_p.isEmpty ? nil : project.description_p,
-                experiments: count?.experiments ?? 0, one: count?.experiments == 1,
-                running: count.flatMap { $0.running > 0 ? $0.running : nil })
+                experiments: count?.experiments ?? 0,
+                running: count.flatMap { $0.running > 0 ? $0.running : nil },
+                updated: Moment(max(count?.updatedMs ?? 0, project.createdMs)))
         }
         return try site.page(
             "projects", title: workspace.name,
@@ -70,6 +74,7 @@ struct ListPages: Sendable {
             caller: caller,
             [
                 "workspace": workspace.name, "projects": tiles,
+                "hasProjects": !tiles.isEmpty, "total": tiles.count == 1 ? "1 project" : "\(tiles.count) projects",
                 "quickstart": Quickstart(
                     url: gateway.origin.base(of: request, context), workspace: workspace.name,
                     project: "first-project"),

@@ -8,18 +8,6 @@ import Wire
 import WireMessages
 
 extension RunPage {
-    struct PanelModel {
-        let name: String
-        let context: String?
-        let source: String
-        let current: String
-        let currentAt: String
-        let min: String
-        let minAt: String
-        let max: String
-        let maxAt: String
-    }
-
     struct Pair {
         let name: String
         let value: String
@@ -30,82 +18,51 @@ extension RunPage {
         let stderr: Bool
     }
 
-    struct FileModel {
+    struct Source {
         let name: String
-        let kind: String
-        let href: String
         let size: String
-        let step: String?
+        let download: String
         var text: String?
     }
 
     /// Pieces of output that a page shows; the rest is a link away.
     private static let consoleMax: UInt32 = 5000
     private static let sourceBytesMax: Int64 = 256 << 10
+    private static let sourcesMax = 20
+    private static let manyValues = 12
+    /// What the client keeps for itself among the values.
+    private static let internalValues: Set<String> = ["curr_step", "curr_epoch", "hasNestedParams", "Name"]
 
-    func content(of tab: Tab, _ run: ExperimentRecord, _ call: CallContext) async throws -> [String: Any] {
+    func content(of tab: Tab, _ found: Found, framing: String?) async throws -> [String: Any] {
         switch tab {
-        case .charts: charts(run)
-        case .values: ["parameters": Self.pairs(run.parameters), "others": Self.pairs(run.others)]
-        case .console: try await console(run, call)
-        case .assets: try await assets(run, call)
-        case .code: try await code(run, call)
-        case .system: try await system(run, call)
+        case .charts: Self.charts(found.run)
+        case .values: Self.values(found.run)
+        case .console: try await console(found.run, found.call)
+        case .assets: try await assets(found, framing: framing)
+        case .code: try await code(found.run, found.call)
+        case .system: try await system(found.run, found.call)
         }
     }
 
-    private func charts(_ run: ExperimentRecord) -> [String: Any] {
-        let names = Dictionary(grouping: run.summaries, by: \.name)
-        // What the machine did comes after what was learned.
-        let own = names.keys.sorted().sorted { !$0.hasPrefix("sys.") && $1.hasPrefix("sys.") }
-        let panels = own.compactMap { name -> PanelModel? in
-            guard let all = names[name], let first = all.first else { return nil }
-            let low = all.min { $0.min < $1.min } ?? first
-            let high = all.max { $0.max < $1.max } ?? first
-            let last = all.max { $0.currentMs < $1.currentMs } ?? first
-            return PanelModel(
-                name: name, context: all.count == 1 && !first.context.isEmpty ? first.context : nil,
-                source: Self.api(run.ref.key, "metrics/" + Link.escaped(name)),
-                current: Shown.number(last.current), currentAt: Self.at(last.currentStep, last.currentMs),
-                min: Shown.number(low.min), minAt: Self.at(low.minStep, low.minMs),
-                max: Shown.number(high.max), maxAt: Self.at(high.maxStep, high.maxMs))
-        }
-        return ["panels": panels]
-    }
-
-    private static func at(_ step: Double, _ time: Int64) -> String {
-        (step.isNaN ? "" : "step \(Shown.step(step)), ") + Shown.time(time)
+    private static func values(_ run: ExperimentRecord) -> [String: Any] {
+        let (parameters, others) = (pairs(run.parameters), pairs(run.others))
+        return [
+            "parameters": parameters, "others": others, "hasParameters": !parameters.isEmpty,
+            "hasOthers": !others.isEmpty, "isMany": parameters.count + others.count > manyValues,
+        ]
     }
 
     private static func pairs(_ values: [ValueRecord]) -> [Pair] {
-        values.map { Pair(name: $0.name, value: $0.value) }
+        values.filter { !internalValues.contains($0.name) }.map { Pair(name: $0.name, value: $0.value) }
     }
 
     private func console(_ run: ExperimentRecord, _ call: CallContext) async throws -> [String: Any] {
         let lines = try await gateway.outputLines(run.ref.key, from: 0, limit: Self.consoleMax, tail: true, call)
         return [
-            "lines": lines.map { Line(text: $0.text, stderr: $0.stderr) }, "source": Self.api(run.ref.key, "output"),
+            "lines": ConsoleText.shown(lines), "source": Self.api(run.ref.key, "output"),
             "next": (lines.last?.offset ?? -1) + 1, "truncated": lines.count == Int(Self.consoleMax),
-            "shown": lines.count,
-            "allHref": Self.api(run.ref.key, "output?text=true"),
+            "shown": lines.count, "isEmpty": lines.isEmpty, "allHref": Self.api(run.ref.key, "output?text=true"),
         ]
-    }
-
-    private func assets(_ run: ExperimentRecord, _ call: CallContext) async throws -> [String: Any] {
-        let found = try await gateway.backends.artifact.listAll(.with { $0.experiment = run.ref }, call)
-        let files = found.map { file($0, run) }
-        let images = zip(found, files).filter {
-            $0.0.contentType.hasPrefix("image/") && !$0.0.contentType.contains("svg")
-        }
-        return ["images": images.map(\.1), "files": files]
-    }
-
-    private func file(_ asset: AssetRecord, _ run: ExperimentRecord) -> FileModel {
-        FileModel(
-            name: asset.asset.fileName, kind: asset.asset.type,
-            href: asset.remote ? "" : Self.api(run.ref.key, "assets/" + Link.escaped(asset.asset.assetID)),
-            size: asset.remote ? asset.link : Shown.bytes(asset.size),
-            step: asset.asset.hasStep ? Shown.step(asset.asset.step) : nil)
     }
 
     private func code(_ run: ExperimentRecord, _ call: CallContext) async throws -> [String: Any] {
@@ -113,19 +70,20 @@ extension RunPage {
             .with { ($0.key, $0.kind) = (run.ref.key, "git_metadata") }, call)
         let found = try await gateway.backends.artifact.listAll(
             .with { ($0.experiment, $0.type) = (run.ref, "source_code") }, call)
-        var sources: [FileModel] = []
-        for asset in found.prefix(20) {
-            var model = file(asset, run)
-            if asset.size <= Self.sourceBytesMax { model.text = try await text(of: asset, run, call) }
-            sources.append(model)
+        var sources: [Source] = []
+        for asset in found.prefix(Self.sourcesMax) where !asset.remote {
+            var source = Source(
+                name: asset.asset.fileName, size: Shown.bytes(asset.size), download: Self.download(asset, run))
+            if asset.size <= Self.sourceBytesMax { source.text = try await text(of: asset, run, call) }
+            sources.append(source)
         }
-        var content: [String: Any] = ["sources": sources]
-        let facts = Self.facts(try await git.content)
+        var content: [String: Any] = ["sources": sources, "hasSources": !sources.isEmpty]
+        let facts = Self.facts(try await git.content, SystemNames.git)
         if !facts.isEmpty { content["git"] = ["facts": facts] }
         return content
     }
 
-    private func text(of asset: AssetRecord, _ run: ExperimentRecord, _ call: CallContext) async throws -> String {
+    func text(of asset: AssetRecord, _ run: ExperimentRecord, _ call: CallContext) async throws -> String {
         let request = DownloadAssetRequest.with { ($0.experiment, $0.assetID) = (run.ref, asset.asset.assetID) }
         return try await gateway.backends.artifact.download(request, call) { _, chunks in
             var bytes: [UInt8] = []
@@ -136,21 +94,28 @@ extension RunPage {
 
     private func system(_ run: ExperimentRecord, _ call: CallContext) async throws -> [String: Any] {
         let json = try await gateway.backends.tracking.systemDetails(.with { $0.key = run.ref.key }, call).json
-        var content: [String: Any] = ["facts": Self.facts(json)]
-        if let object = Self.object(json), case .array(let packages)? = object["installedPackages"] {
+        let facts = Self.facts(json, SystemNames.machine)
+        var content: [String: Any] = ["facts": facts, "hasFacts": !facts.isEmpty]
+        if let object = Self.object(json), case .array(let packages)? = object["installedPackages"], !packages.isEmpty {
             content["packages"] = packages.map(\.shown).joined(separator: "\n")
         }
         return content
     }
 
-    /// The plain members of a JSON object, in its order; lists and objects are shown elsewhere or not at all.
-    private static func facts(_ json: String) -> [Pair] {
-        (object(json)?.members ?? []).compactMap { member in
+    /// The plain members of a JSON object: those with a name here in the order of the names, and then the others.
+    /// Lists and objects are shown elsewhere or not at all.
+    private static func facts(_ json: String, _ names: [(key: String, label: String)]) -> [Pair] {
+        let plain = (object(json)?.members ?? []).filter { member in
             switch member.value {
-            case .array, .object, .null: nil
-            default: Pair(name: member.name, value: member.value.shown)
+            case .array, .object, .null: false
+            default: !member.value.shown.isEmpty
             }
         }
+        let named = names.compactMap { name in
+            plain.first { $0.name == name.key }.map { Pair(name: name.label, value: $0.value.shown) }
+        }
+        let others = plain.filter { member in !names.contains { $0.key == member.name } }
+        return named + others.map { Pair(name: $0.name, value: $0.value.shown) }
     }
 
     private static func object(_ json: String) -> JSONObject? {
@@ -159,4 +124,17 @@ extension RunPage {
         guard case .object(let object)? = parsed else { return nil }
         return object
     }
+}
+
+/// What the clients' names mean, in the order of interest.
+enum SystemNames {
+    static let machine: [(key: String, label: String)] = [
+        ("hostname", "Host"), ("user", "User"), ("os", "System"), ("osType", "Kind of system"),
+        ("osRelease", "Release"), ("machine", "Architecture"), ("processor", "Processor"), ("ip", "Address"),
+        ("executable", "Interpreter"), ("pythonVersion", "Python"), ("pythonVersionVerbose", "Python in full"),
+        ("pid", "Process"), ("command", "Command"),
+    ]
+    static let git: [(key: String, label: String)] = [
+        ("branch", "Branch"), ("parent", "Commit"), ("user", "Author"), ("origin", "Origin"), ("root", "Root commit"),
+    ]
 }

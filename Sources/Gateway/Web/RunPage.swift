@@ -3,6 +3,7 @@ import Hummingbird
 import Model
 import SwiftProtobuf
 import TrackingClient
+import Wire
 import WireMessages
 import WorkspaceClient
 
@@ -27,7 +28,6 @@ struct RunPage: Sendable {
         let label: String
         let href: String
         let current: Bool
-        let count: Int?
     }
 
     struct Head {
@@ -37,8 +37,24 @@ struct RunPage: Sendable {
         let isRunning: Bool
         let events: String
         let tags: [String]
-        let summary: String
+        let owner: String
+        let started: Moment?
+        let duration: String?
+        /// For the script that counts on; milliseconds.
+        let since: String?
+        let lastHeard: Moment?
+        let fileName: String?
         let error: String?
+    }
+
+    /// A run that the caller may see, and where its pages are.
+    struct Found {
+        let run: ExperimentRecord
+        let project: ProjectRecord
+        let caller: Caller
+        let call: CallContext
+
+        var home: String { Link.run(project.workspaceName, project.name, run.ref.key) }
     }
 
     let site: Site
@@ -53,51 +69,67 @@ struct RunPage: Sendable {
         for tab in Tab.allCases where tab != .charts {
             routes.get(RouterPath(":workspace/:project/:key/\(tab.rawValue)")) { try await show(tab, $0, $1) }
         }
+        routes.get(":workspace/:project/:key/assets/:id", use: showFile)
+        routes.get(":workspace/:project/:key/html", use: showHTML)
     }
 
     private func show(_ tab: Tab, _ request: Request, _ context: EdgeContext) async throws -> Response {
+        let found = try await find(request, context, values: tab == .values, summaries: tab == .charts)
+        let address = tab == .charts ? found.home : "\(found.home)/\(tab.rawValue)"
+        if try isElsewhere(found, context) { return Site.redirect(to: address) }
+        let framing = tab == .assets ? gateway.origin.content(of: request) : nil
+        let content = try await content(of: tab, found, framing: framing)
+        return try page(found, tab, framing: framing, [tab == .charts ? "charts" : tab.rawValue: content])
+    }
+
+    func find(
+        _ request: Request, _ context: EdgeContext, values: Bool = false, summaries: Bool = false
+    ) async throws -> Found {
         let caller = try await site.visitors.reader(request, context)
         let call = caller.call(context)
         let key = try context.part("key")
         let run = try await gateway.backends.tracking.get(
-            .with {
-                $0.key = key
-                $0.withValues = tab == .values
-                $0.withSummaries = tab == .charts
-            }, call
+            .with { ($0.key, $0.withValues, $0.withSummaries) = (key, values, summaries) }, call
         ).experiment
         let project = try await gateway.backends.workspace.findProject(.with { $0.id = run.ref.projectID }, call)
             .project
-        let home = Link.run(project.workspaceName, project.name, key)
-        let named = try Link.project(context.part("workspace"), context.part("project"))
-        if named != Link.project(project.workspaceName, project.name) {
-            return Site.redirect(to: tab == .charts ? home : "\(home)/\(tab.rawValue)")
-        }
-        var model: [String: Any] = ["run": head(run), "tabs": links(home, current: tab)]
-        model[tab == .charts ? "charts" : tab.rawValue] = try await content(of: tab, run, call)
+        return Found(run: run, project: project, caller: caller, call: call)
+    }
+
+    /// The run was moved, or its project renamed, since the address was made.
+    func isElsewhere(_ found: Found, _ context: EdgeContext) throws -> Bool {
+        try Link.project(context.part("workspace"), context.part("project")) != Link.project(found.project)
+    }
+
+    /// `content` holds what one of the parts of the template shows.
+    func page(_ found: Found, _ tab: Tab, framing: String? = nil, _ content: [String: Any]) throws -> Response {
+        var model = content
+        (model["run"], model["tabs"]) = (head(found.run), links(found.home, current: tab))
         let crumbs = [
-            Crumb(text: project.workspaceName, href: Link.workspace(project.workspaceName)),
-            Crumb(text: project.name, href: Link.project(project.workspaceName, project.name)),
-            Crumb(text: run.name, href: home),
+            Crumb(text: found.project.workspaceName, href: Link.workspace(found.project.workspaceName)),
+            Crumb(text: found.project.name, href: Link.project(found.project)),
+            Crumb(text: found.run.name, href: found.home),
         ]
-        return try site.page("run", title: run.name, crumbs: crumbs, caller: caller, model)
+        return try site.page(
+            "run", title: found.run.name, crumbs: crumbs, caller: found.caller, framing: framing, model)
     }
 
     private func links(_ home: String, current: Tab) -> [TabLink] {
         Tab.allCases.map { tab in
             TabLink(
-                label: tab.label, href: tab == .charts ? home : "\(home)/\(tab.rawValue)", current: tab == current,
-                count: nil)
+                label: tab.label, href: tab == .charts ? home : "\(home)/\(tab.rawValue)", current: tab == current)
         }
     }
 
     private func head(_ run: ExperimentRecord) -> Head {
-        var facts = ["by \(run.ownerName)", "started \(Shown.time(run.startedMs))", run.durationShown, run.fileName]
-        if run.state == .lost { facts.append("last heard of \(Shown.ago(run.updatedMs))") }
+        let duration = run.durationShown
         return Head(
             name: run.name, key: run.ref.key, state: run.state.word, isRunning: run.state == .running,
-            events: Self.api(run.ref.key, "events"), tags: run.tags,
-            summary: facts.filter { !$0.isEmpty }.joined(separator: " · "), error: run.error.isEmpty ? nil : run.error)
+            events: Self.api(run.ref.key, "events"), tags: run.tags, owner: run.ownerName,
+            started: Moment(run.startedMs), duration: duration.isEmpty ? nil : duration,
+            since: run.state == .running ? String(run.startedMs) : nil,
+            lastHeard: run.state == .lost ? Moment(run.updatedMs) : nil,
+            fileName: run.fileName.isEmpty ? nil : run.fileName, error: run.error.isEmpty ? nil : run.error)
     }
 
     static func api(_ key: String, _ rest: String) -> String {

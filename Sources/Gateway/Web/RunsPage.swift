@@ -44,10 +44,11 @@ struct RunsPage: Sendable {
             view: view, experiments: page.experiments, known: try await columns.columns,
             href: { Link.run(workspace.name, project.name, $0) })
         var model = table.model
-        model["total"] = page.total == 1 ? "1 run" : "\(page.total) runs"
         model["project"] = project.name
         model["range"] =
-            page.nextCursor.isEmpty && view.cursor.isEmpty ? "" : "\(page.experiments.count) of \(page.total)"
+            page.nextCursor.isEmpty && view.cursor.isEmpty
+            ? page.total == 1 ? "1 run" : "\(page.total) runs" : "\(page.experiments.count) of \(page.total) runs"
+        model["archived"] = view.archived
         model["nextHref"] = page.nextCursor.isEmpty ? nil : view.address(cursor: page.nextCursor)
         model["firstHref"] = view.cursor.isEmpty ? nil : view.address(cursor: "")
         model["quickstart"] = Quickstart(

@@ -9,19 +9,24 @@ struct RunsTable {
         /// `ascending` or `descending`, for `aria-sort`.
         let sorted: String?
         let arrow: String
+        let kind: String
     }
 
     struct Cell {
-        let text: String
-        let title: String?
+        var text = ""
+        var title: String?
         /// The style class.
-        let kind: String
+        var kind = ""
+        /// Of a moment, for browsers.
+        var time: String?
+        var tags: [String] = []
     }
 
     struct Line {
         let name: String
         let href: String
         let state: String
+        let error: String?
         let cells: [Cell]
     }
 
@@ -29,6 +34,11 @@ struct RunsTable {
         let id: String
         let label: String
         let chosen: Bool
+    }
+
+    struct Choices {
+        let title: String
+        let items: [Choice]
     }
 
     /// How many metrics and parameters a table shows of its own accord.
@@ -45,14 +55,21 @@ struct RunsTable {
 
     var model: [String: Any] {
         let shown = columns
+        let lines = experiments.map { line($0, shown) }
+        let heads = shown.enumerated().map { place, id in
+            head(id, label(id), kind: lines.contains { $0.cells[place].kind == "num" } ? "num" : "")
+        }
         var model: [String: Any] = [
             "path": view.path,
-            "columns": [head("name", "Run"), head("state", "State")] + shown.map { head($0, label($0)) },
-            "rows": experiments.map { line($0, shown) }, "hasRuns": !experiments.isEmpty, "choices": choices(shown),
+            "columns": [head("name", "Run", kind: "name"), head("state", "State", kind: "")] + heads,
+            "rows": lines, "hasRuns": !experiments.isEmpty, "choices": choices(shown), "hasChoices": !known.isEmpty,
             "descending": view.descending, "keepSort": view.sort,
-            "archivedHref": view.address(sort: view.sort, descending: view.descending, archived: !view.archived),
-            "archivedLabel": view.archived ? "Show the runs that are not archived" : "Show archived runs",
         ]
+        if !experiments.isEmpty || view.archived {
+            model["archivedHref"] = view.address(
+                sort: view.sort, descending: view.descending, archived: !view.archived)
+            model["archivedLabel"] = view.archived ? "Back to the runs that are not archived" : "Archived runs"
+        }
         model["query"] = view.text.isEmpty ? nil : view.text
         return model
     }
@@ -76,51 +93,63 @@ struct RunsTable {
         }
     }
 
-    private func choices(_ shown: [String]) -> [Choice] {
-        (Self.fixed.map(\.id) + offered).map { Choice(id: $0, label: label($0), chosen: shown.contains($0)) }
+    private func choices(_ shown: [String]) -> [Choices] {
+        func group(_ title: String, _ ids: [String]) -> Choices {
+            Choices(title: title, items: ids.map { Choice(id: $0, label: label($0), chosen: shown.contains($0)) })
+        }
+        let all = offered
+        let groups = [
+            group("Run", Self.fixed.map(\.id)), group("Metrics", all.filter { $0.hasPrefix("metric:") }),
+            group("Parameters", all.filter { $0.hasPrefix("param:") }),
+            group("Other values", all.filter { $0.hasPrefix("other:") }),
+        ]
+        return groups.filter { !$0.items.isEmpty }
     }
 
     private func label(_ id: String) -> String {
         Self.fixed.first { $0.id == id }?.label ?? String(id.drop { $0 != ":" }.dropFirst())
     }
 
-    private func head(_ id: String, _ label: String) -> Head {
-        guard id != "tags", id != "owner" else { return Head(label: label, href: nil, sorted: nil, arrow: "") }
+    private func head(_ id: String, _ label: String, kind: String) -> Head {
+        guard id != "tags", id != "owner" else {
+            return Head(label: label, href: nil, sorted: nil, arrow: "", kind: kind)
+        }
         let isSorted = view.sort == id
         let next = isSorted ? !view.descending : id.hasPrefix("metric:") || id == "started"
         return Head(
             label: label, href: view.address(sort: id, descending: next, archived: view.archived),
             sorted: isSorted ? (view.descending ? "descending" : "ascending") : nil,
-            arrow: isSorted ? (view.descending ? " ↓" : " ↑") : "")
+            arrow: isSorted ? (view.descending ? " ↓" : " ↑") : "", kind: kind)
     }
 
     private func line(_ run: ExperimentRecord, _ shown: [String]) -> Line {
-        Line(name: run.name, href: href(run.ref.key), state: run.state.word, cells: shown.map { cell($0, run) })
+        Line(
+            name: run.name, href: href(run.ref.key), state: run.state.word, error: run.error.isEmpty ? nil : run.error,
+            cells: shown.map { cell($0, run) })
     }
 
     private func cell(_ id: String, _ run: ExperimentRecord) -> Cell {
         let name = String(id.drop { $0 != ":" }.dropFirst())
         switch id.prefix(while: { $0 != ":" }) {
-        case "started": return Cell(text: Shown.ago(run.startedMs), title: Shown.time(run.startedMs), kind: "soft")
-        case "duration": return Cell(text: run.durationShown, title: nil, kind: "num")
-        case "owner": return Cell(text: run.ownerName, title: nil, kind: "clip")
+        case "started":
+            guard let moment = Moment(run.startedMs) else { return Cell() }
+            return Cell(text: moment.text, title: moment.full, kind: "time", time: moment.iso)
+        case "duration": return Cell(text: run.durationShown, kind: "num")
+        case "owner": return Cell(text: run.ownerName, kind: "clip")
         case "tags":
-            let tags = run.tags.joined(separator: ", ")
-            return Cell(text: tags, title: tags, kind: "clip")
+            return Cell(title: run.tags.isEmpty ? nil : run.tags.joined(separator: ", "), kind: "clip", tags: run.tags)
         case "metric":
-            guard let summary = run.summaries.first(where: { $0.name == name }) else { return Self.empty }
-            let range = "min \(Shown.number(summary.min)), max \(Shown.number(summary.max))"
+            guard let summary = run.summaries.first(where: { $0.name == name }) else { return Cell(kind: "num") }
+            let range = "lowest \(Shown.number(summary.min)), highest \(Shown.number(summary.max))"
             return Cell(text: Shown.number(summary.current), title: range, kind: "num")
         case "param": return Self.value(run.parameters, name)
         case "other": return Self.value(run.others, name)
-        default: return Self.empty
+        default: return Cell()
         }
     }
 
-    private static let empty = Cell(text: "", title: nil, kind: "")
-
     private static func value(_ values: [ValueRecord], _ name: String) -> Cell {
-        guard let value = values.first(where: { $0.name == name })?.value else { return empty }
+        guard let value = values.first(where: { $0.name == name })?.value else { return Cell() }
         return Cell(text: Shown.value(value), title: value, kind: Double(value) == nil ? "clip" : "num")
     }
 }

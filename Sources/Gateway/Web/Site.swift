@@ -25,21 +25,26 @@ struct Site: Sendable {
         ListPages(site: self).register(in: routes)
         RunsPage(site: self).register(in: routes)
         RunPage(site: self).register(in: routes)
+        ContentLinks(gateway: gateway, visitors: visitors).register(in: routes)
     }
 
-    /// `model` holds what the template names besides `title`, `crumbs` and `shell`.
+    /// `model` holds what the template names besides `title`, `crumbs` and `shell`; `framing` is the other origin of
+    /// which the page shows frames and figures.
     func page(
         _ template: String, title: String, crumbs: [Crumb] = [], caller: Caller?, status: HTTPResponse.Status = .ok,
-        _ model: [String: Any] = [:]
+        framing: String? = nil, _ model: [String: Any] = [:]
     ) throws(Failure) -> Response {
         var model = model
         model["title"] = title
         model["crumbs"] = crumbs
-        model["shell"] = Shell(style: pages.style, script: pages.script, user: caller.map(Shell.User.init))
+        model["shell"] = Shell(
+            style: pages.style, early: pages.early, script: pages.script, user: caller.map(Shell.User.init))
         guard let html = pages.render(template, model) else {
             throw Failure(.bug, "This page cannot be shown.", detail: "no template \(template)")
         }
-        return Response(status: status, headers: Self.fields, body: .init(byteBuffer: ByteBuffer(string: html)))
+        var fields = Self.fields
+        if let framing { fields[.contentSecurityPolicy] = Self.policy(framing: framing) }
+        return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(string: html)))
     }
 
     static func redirect(to path: String) -> Response {
@@ -58,12 +63,16 @@ struct Site: Sendable {
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
     }
 
-    /// Scripts and styles only from here, no frames, forms only to here.
+    /// Scripts and styles only from here, frames of the other origin alone, forms only to here.
+    private static func policy(framing: String?) -> String {
+        let other = framing.map { " " + $0 } ?? ""
+        return "default-src 'self'; img-src 'self' data:\(other); frame-src 'self'\(other); object-src 'none'; "
+            + "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    }
+
     private static let fields: HTTPFields = {
         var fields = Reply.securityFields
-        fields[.contentSecurityPolicy] =
-            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-            + "form-action 'self'"
+        fields[.contentSecurityPolicy] = policy(framing: nil)
         fields[.contentType] = "text/html; charset=utf-8"
         return fields
     }()
@@ -87,6 +96,8 @@ struct Shell {
     }
 
     let style: String
+    /// Runs before the first paint.
+    let early: String
     let script: String
     let user: User?
 }

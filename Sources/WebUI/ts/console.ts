@@ -18,15 +18,16 @@ export function startConsole(): { refresh(): void } {
         const answer = await fetch(`${address}?from=${next}`);
         if (!answer.ok) return;
         const body = (await answer.json()) as { lines: Line[] };
+        if (body.lines.length === 0) return;
+        document.querySelector("[data-no-output]")?.remove();
         const follows = target.scrollTop + target.clientHeight >= target.scrollHeight - 40;
         for (const line of body.lines) {
-            const piece = document.createElement("span");
-            if (line.stderr) piece.className = "err";
-            piece.textContent = line.text;
-            target.append(piece);
+            append(target, line);
             next = Math.max(next, line.offset + 1);
         }
+        while (target.childElementCount > piecesMax) target.firstElementChild?.remove();
         if (follows) target.scrollTop = target.scrollHeight;
+        if (body.lines.length >= 1000) again = true;
     }
 
     function refresh(): void {
@@ -39,4 +40,24 @@ export function startConsole(): { refresh(): void } {
         });
     }
     return { refresh };
+}
+
+/** As many as the server shows; more would make the page slow. */
+const piecesMax = 5000;
+
+function append(target: HTMLElement, line: Line): void {
+    const text = plain(line.text);
+    const last = target.lastElementChild;
+    // A progress bar writes over itself.
+    if (line.text.startsWith("\r") && last && !(last.textContent ?? "").endsWith("\n")) last.remove();
+    const piece = document.createElement("span");
+    if (line.stderr) piece.className = "err";
+    piece.textContent = text;
+    target.append(piece);
+}
+
+/** Without colours and moves of a terminal's cursor; of what was written over itself, the last (`ConsoleText`). */
+function plain(text: string): string {
+    return text.replace(/\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?/g, "").replace(/\r+\n/g, "\n")
+        .split("\n").map(line => line.replace(/\r+$/, "")).map(line => line.slice(line.lastIndexOf("\r") + 1)).join("\n");
 }

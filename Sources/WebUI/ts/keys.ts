@@ -4,7 +4,7 @@ export function startKeys(): void {
         if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
         const target = event.target as HTMLElement | null;
         if (target?.closest("input, textarea, select, [contenteditable]")) return;
-        const field = document.querySelector<HTMLInputElement>("[data-filter], [data-chart-filter]:not([hidden])");
+        const field = document.querySelector<HTMLInputElement>("input[type=search]");
         if (!field) return;
         event.preventDefault();
         field.focus();

@@ -2,10 +2,34 @@
 import { Curve, smooth } from "./series";
 import { clock, padded, Range, short, ticks } from "./scale";
 
-export interface View { curves: Curve[]; weight: number; timeAxis: boolean; zoom: Range | null; hover: number | null }
-export interface Frame { left: number; top: number; width: number; height: number; x: Range; y: Range }
+export interface View { curves: Curve[]; weight: number; timeAxis: boolean; log: boolean; zoom: Range | null }
+export interface Frame { left: number; top: number; width: number; height: number; x: Range; y: Range; log: boolean }
 
-const colors = ["#3d7bea", "#e0742f", "#2c9c69", "#b455c9", "#c23b4e", "#7d7f2a"];
+/** What a style sheet says about the canvas. */
+interface Ink { font: string; text: string; line: string; curves: string[] }
+
+const curveColors = 6;
+
+export function ink(element: HTMLElement): Ink {
+    const style = getComputedStyle(element);
+    const named = (name: string): string => style.getPropertyValue(name).trim();
+    const probe = (name: string): string => {
+        // light-dark() is resolved in properties, not in custom ones.
+        element.style.outlineColor = `var(${name})`;
+        const color = getComputedStyle(element).outlineColor;
+        element.style.outlineColor = "";
+        return color || named(name);
+    };
+    return {
+        font: `11px ${style.fontFamily}`, text: probe("--soft"), line: probe("--line"),
+        curves: Array.from({ length: curveColors }, (_, i) => probe(`--curve-${i}`)),
+    };
+}
+
+/** Where a value stands before it is scaled: its logarithm on such an axis, where nothing below zero has a place. */
+function level(value: number, log: boolean): number {
+    return log ? (value > 0 ? Math.log10(value) : NaN) : value;
+}
 
 function extent(view: View): { x: Range; y: Range } {
     const x = { from: Infinity, to: -Infinity };
@@ -15,7 +39,7 @@ function extent(view: View): { x: Range; y: Range } {
             if (view.zoom && (at < view.zoom.from || at > view.zoom.to)) return;
             x.from = Math.min(x.from, at);
             x.to = Math.max(x.to, at);
-            const value = curve.y[i] ?? NaN;
+            const value = level(curve.y[i] ?? NaN, view.log);
             if (!Number.isFinite(value)) return;
             y.from = Math.min(y.from, value);
             y.to = Math.max(y.to, value);
@@ -26,55 +50,62 @@ function extent(view: View): { x: Range; y: Range } {
         y: padded(y.from <= y.to ? y : { from: 0, to: 1 }) };
 }
 
-export function draw(canvas: HTMLCanvasElement, view: View): Frame {
+/** A pen on a canvas of the element's size, in its pixels. */
+export function pen(canvas: HTMLCanvasElement): { pen: CanvasRenderingContext2D; width: number; height: number } | null {
     const ratio = devicePixelRatio || 1;
-    const box = canvas.getBoundingClientRect();
-    canvas.width = Math.max(1, Math.round(box.width * ratio));
-    canvas.height = Math.max(1, Math.round(box.height * ratio));
-    const frame: Frame = { left: 52, top: 6, width: Math.max(1, box.width - 60), height: Math.max(1, box.height - 28), ...extent(view) };
-    const pen = canvas.getContext("2d");
-    if (!pen) return frame;
-    pen.scale(ratio, ratio);
-    axes(pen, frame, view, getComputedStyle(canvas));
-    pen.save();
-    pen.beginPath();
-    pen.rect(frame.left, frame.top, frame.width, frame.height);
-    pen.clip();
-    view.curves.forEach((curve, i) => line(pen, frame, view, curve, colors[i % colors.length] ?? "#888"));
-    pen.restore();
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    canvas.width = Math.max(1, Math.round(width * ratio));
+    canvas.height = Math.max(1, Math.round(height * ratio));
+    const found = canvas.getContext("2d");
+    found?.scale(ratio, ratio);
+    return found ? { pen: found, width, height } : null;
+}
+
+export function draw(canvas: HTMLCanvasElement, view: View): Frame | null {
+    const surface = pen(canvas);
+    if (!surface) return null;
+    const colors = ink(canvas);
+    const frame: Frame = { left: 50, top: 8, width: Math.max(1, surface.width - 58), height: Math.max(1, surface.height - 32),
+        ...extent(view), log: view.log };
+    axes(surface.pen, frame, view, colors);
+    surface.pen.save();
+    surface.pen.beginPath();
+    surface.pen.rect(frame.left, frame.top - 2, frame.width, frame.height + 4);
+    surface.pen.clip();
+    for (const curve of view.curves) line(surface.pen, frame, view, curve, colors.curves[curve.color % curveColors] ?? "#888");
+    surface.pen.restore();
     return frame;
 }
 
-function px(frame: Frame, x: number): number {
+export function px(frame: Frame, x: number): number {
     return frame.left + ((x - frame.x.from) / (frame.x.to - frame.x.from)) * frame.width;
 }
 
-function py(frame: Frame, y: number): number {
-    return frame.top + frame.height - ((y - frame.y.from) / (frame.y.to - frame.y.from)) * frame.height;
+export function py(frame: Frame, value: number): number {
+    return frame.top + frame.height - ((level(value, frame.log) - frame.y.from) / (frame.y.to - frame.y.from)) * frame.height;
 }
 
-function axes(pen: CanvasRenderingContext2D, frame: Frame, view: View, style: CSSStyleDeclaration): void {
-    pen.font = `11px ${style.fontFamily}`;
-    pen.fillStyle = style.color;
-    pen.strokeStyle = style.borderTopColor;
-    pen.globalAlpha = 0.75;
+function axes(pen: CanvasRenderingContext2D, frame: Frame, view: View, colors: Ink): void {
+    pen.font = colors.font;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const tick of ticks(frame.y, 4)) {
-        const y = Math.round(py(frame, tick)) + 0.5;
-        pen.globalAlpha = 0.18;
-        pen.fillRect(frame.left, y, frame.width, 1);
-        pen.globalAlpha = 0.75;
-        pen.fillText(short(tick), frame.left - 6, y);
+    for (const tick of ticks(frame.y, 5)) {
+        const value = view.log ? Math.pow(10, tick) : tick;
+        const y = Math.round(py(frame, value)) + 0.5;
+        pen.fillStyle = colors.line;
+        pen.fillRect(frame.left, y - 0.5, frame.width, 1);
+        pen.fillStyle = colors.text;
+        pen.fillText(short(view.log ? Number(value.toPrecision(2)) : tick), frame.left - 8, y);
     }
-    pen.textAlign = "center";
     pen.textBaseline = "top";
     const span = frame.x.to - frame.x.from;
-    for (const tick of ticks(frame.x, Math.max(2, Math.floor(frame.width / 90)))) {
-        const label = view.timeAxis ? clock(tick, span) : short(tick);
-        pen.fillText(label, px(frame, tick), frame.top + frame.height + 6);
+    const isWhole = !view.timeAxis && view.curves.every(curve => curve.x.every(Number.isInteger));
+    for (const tick of ticks(frame.x, Math.max(2, Math.floor(frame.width / 80)))) {
+        if (isWhole && !Number.isInteger(tick)) continue;
+        const at = px(frame, tick);
+        pen.textAlign = at > frame.left + frame.width - 24 ? "right" : "center";
+        pen.fillText(view.timeAxis ? clock(tick, span) : short(tick), Math.min(at, frame.left + frame.width), frame.top + frame.height + 8);
     }
-    pen.globalAlpha = 1;
 }
 
 function line(pen: CanvasRenderingContext2D, frame: Frame, view: View, curve: Curve, color: string): void {
@@ -84,30 +115,36 @@ function line(pen: CanvasRenderingContext2D, frame: Frame, view: View, curve: Cu
     pen.lineJoin = "bevel";
     for (const [values, alpha] of passes) {
         pen.globalAlpha = alpha;
-        pen.lineWidth = alpha < 1 ? 1 : 1.25;
+        pen.lineWidth = alpha < 1 ? 1 : 1.5;
         pen.beginPath();
         let down = false;
         values.forEach((value, i) => {
             const x = px(frame, curve.x[i] ?? 0);
-            if (!Number.isFinite(value)) {
+            const y = py(frame, value);
+            if (!Number.isFinite(value) || Number.isNaN(y)) {
                 down = false;
-                pen.fillRect(x - 2, value > 0 ? frame.top : frame.top + frame.height - 4, 4, 4);
+                if (!Number.isFinite(value)) strange(pen, frame, x, value);
                 return;
             }
-            if (down) pen.lineTo(x, py(frame, value)); else pen.moveTo(x, py(frame, value));
+            if (down) pen.lineTo(x, y); else pen.moveTo(x, y);
             down = true;
         });
         pen.stroke();
     }
-    if (curve.x.length <= 60) curve.y.forEach((value, i) => dot(pen, frame, curve.x[i] ?? 0, value, 2));
-    if (view.hover !== null) curve.y.forEach((value, i) => { if (i === nearest(curve, view.hover ?? 0)) dot(pen, frame, curve.x[i] ?? 0, value, 4); });
     pen.globalAlpha = 1;
+    if (curve.x.length <= 40) curve.y.forEach((value, i) => dot(pen, frame, curve.x[i] ?? 0, value, 2));
 }
 
-function dot(pen: CanvasRenderingContext2D, frame: Frame, x: number, y: number, radius: number): void {
-    if (!Number.isFinite(y)) return;
+/** NaN and -∞ are marked at the foot, +∞ at the top. */
+function strange(pen: CanvasRenderingContext2D, frame: Frame, x: number, value: number): void {
+    pen.fillRect(x - 1.5, value > 0 ? frame.top : frame.top + frame.height - 5, 3, 5);
+}
+
+export function dot(pen: CanvasRenderingContext2D, frame: Frame, x: number, y: number, radius: number): void {
+    const at = py(frame, y);
+    if (!Number.isFinite(at)) return;
     pen.beginPath();
-    pen.arc(px(frame, x), py(frame, y), radius, 0, Math.PI * 2);
+    pen.arc(px(frame, x), at, radius, 0, Math.PI * 2);
     pen.fill();
 }
 

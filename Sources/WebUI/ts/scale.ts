@@ -16,18 +16,28 @@ export function ticks(range: Range, count: number): number[] {
     return found;
 }
 
-/** Short, with enough digits to tell neighbours apart. */
+const units: [number, string][] = [[1e12, "T"], [1e9, "G"], [1e6, "M"]];
+
+/** As the server writes numbers (`Shown.number`): five digits that count, large ones with a unit. */
 export function short(value: number): string {
     if (Number.isNaN(value)) return "NaN";
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
     const size = Math.abs(value);
-    if (size !== 0 && (size >= 1e6 || size < 1e-4)) return value.toExponential(2).replace("e+", "e");
-    return String(Number(value.toPrecision(5)));
+    if (size === 0) return "0";
+    if (size < 1e-4 || size >= 1e15) return signed(value.toExponential(3).replace(/\.?0+e/, "e").replace("e+", "e").replace("e-", "e−"));
+    const unit = units.find(([from]) => size >= from);
+    if (unit) return signed(`${Number((value / unit[0]).toPrecision(5))}\u202f${unit[1]}`);
+    return signed(String(Number.isInteger(value) || size >= 1e5 ? Math.round(value) : Number(value.toPrecision(5))));
+}
+
+function signed(text: string): string {
+    return text.replace(/^-/, "−");
 }
 
 export function clock(milliseconds: number, span: number): string {
     const date = new Date(milliseconds);
-    return span > 86_400_000 ? date.toLocaleDateString() : date.toLocaleTimeString();
+    if (span > 172_800_000) return date.toLocaleDateString(undefined, { month: "short", day: "numeric" });
+    return date.toLocaleTimeString(undefined, span > 600_000 ? { hour: "2-digit", minute: "2-digit" } : {});
 }
 
 /** A little air above and below; a flat line gets a band of its own. */

@@ -1,5 +1,5 @@
 // What the server sends for a chart, as columns. Values that JSON cannot carry come as words.
-export interface Curve { context: string; x: Float64Array; y: Float64Array }
+export interface Curve { context: string; color: number; x: Float64Array; y: Float64Array }
 
 interface Block {
     context: string;
@@ -16,11 +16,12 @@ export function number(value: number | string): number {
     return value === "-Infinity" ? -Infinity : NaN;
 }
 
-export function curves(sample: Sample, axis: string): Curve[] {
+/** `color` numbers the contexts as the page's legend does. */
+export function curves(sample: Sample, axis: string, color: (context: string) => number): Curve[] {
     return sample.blocks.map(block => {
         const useTime = axis === "time" || block.steps.every(step => step === null);
         const x = Float64Array.from(block.values, (_, i) => (useTime ? block.times[i] : block.steps[i]) ?? i);
-        return { context: block.context, x, y: Float64Array.from(block.values, number) };
+        return { context: block.context, color: color(block.context), x, y: Float64Array.from(block.values, number) };
     });
 }
 
