@@ -17,6 +17,9 @@ struct Options: ParsableArguments {
     @Option(help: "How people reach it, behind a proxy (HALLEY_PUBLIC_URL).")
     var publicURL: String?
 
+    @Option(help: "How people reach the address of people's own HTML, behind a proxy (HALLEY_CONTENT_URL).")
+    var contentURL: String?
+
     @Option(help: "trace, debug, info, notice, warning, error or critical (HALLEY_LOG).")
     var log: String?
 
@@ -28,7 +31,8 @@ struct Options: ParsableArguments {
         var environment = ProcessInfo.processInfo.environment
         let flags = [
             "HALLEY_HOME": home, "HALLEY_LISTEN": listen, "HALLEY_CONTENT_LISTEN": contentListen,
-            "HALLEY_PUBLIC_URL": publicURL, "HALLEY_LOG": log, "HALLEY_LOG_FORMAT": logFormat,
+            "HALLEY_PUBLIC_URL": publicURL, "HALLEY_CONTENT_URL": contentURL, "HALLEY_LOG": log,
+            "HALLEY_LOG_FORMAT": logFormat,
         ]
         for case (let name, let value?) in flags { environment[name] = value }
         return try Settings(environment: environment)

@@ -23,6 +23,8 @@ struct ListPages: Sendable {
         let updated: Moment?
     }
 
+    private static let countedMax = 24
+
     let site: Site
     private var gateway: Gateway { site.gateway }
 
@@ -37,10 +39,19 @@ struct ListPages: Sendable {
 
     @Sendable private func workspaces(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await site.visitors.reader(request, context)
-        let found = try await gateway.backends.workspace.list(.init(), caller.call(context)).workspaces
-        let tiles = found.map {
-            WorkspaceTile(
-                name: $0.name, href: Link.workspace($0.name), note: $0.isDefault ? "Your default workspace" : "")
+        let call = caller.call(context)
+        let found = try await gateway.backends.workspace.list(.init(), call).workspaces
+        var tiles: [WorkspaceTile] = []
+        for (place, workspace) in found.enumerated() {
+            // Each is a call; who has more workspaces looks for a name.
+            let projects =
+                place < Self.countedMax
+                ? try await gateway.backends.workspace.listProjects(.with { $0.workspaceID = workspace.id }, call)
+                    .projects.count : nil
+            let facts = [projects.map(Self.count), workspace.isDefault ? "your default" : nil].compactMap { $0 }
+            tiles.append(
+                WorkspaceTile(
+                    name: workspace.name, href: Link.workspace(workspace.name), note: facts.joined(separator: " · ")))
         }
         return try site.page("workspaces", title: "Workspaces", caller: caller, ["workspaces": tiles])
     }
@@ -74,11 +85,21 @@ struct ListPages: Sendable {
             caller: caller,
             [
                 "workspace": workspace.name, "projects": tiles,
-                "hasProjects": !tiles.isEmpty, "total": tiles.count == 1 ? "1 project" : "\(tiles.count) projects",
+                "hasProjects": !tiles.isEmpty, "total": Self.count(tiles.count),
                 "quickstart": Quickstart(
                     url: gateway.origin.base(of: request, context), workspace: workspace.name,
                     project: "first-project"),
             ])
+    }
+}
+
+extension ListPages {
+    private static func count(_ projects: Int) -> String {
+        switch projects {
+        case 0: "no projects yet"
+        case 1: "1 project"
+        default: "\(projects) projects"
+        }
     }
 }
 

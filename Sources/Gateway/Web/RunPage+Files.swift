@@ -27,6 +27,9 @@ extension RunPage {
         "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp",
     ]
 
+    /// Written by the clients as JSON, often without an ending that says so.
+    private static let jsonKinds: Set<String> = ["histogram3d", "histogram_combined_3d", "curve", "confusion-matrix"]
+
     func assets(_ found: Found, framing: String?) async throws -> [String: Any] {
         async let html = gateway.backends.tracking.document(
             .with { ($0.key, $0.kind) = (found.run.ref.key, "html") }, found.call)
@@ -113,7 +116,7 @@ extension RunPage {
             return kind == .svg ? ["figure": view] : ["frame": view]
         }
         if Self.isPicture(asset) { return ["image": bytes] }
-        switch asset.contentType {
+        switch Self.jsonKinds.contains(asset.asset.type) ? "application/json" : asset.contentType {
         case let type where type.hasPrefix("audio/"): return ["audio": bytes]
         case let type where type.hasPrefix("video/"): return ["video": bytes]
         case "text/plain", "application/json":

@@ -94,14 +94,16 @@ struct RunsTable {
     }
 
     private func choices(_ shown: [String]) -> [Choices] {
+        func isSystem(_ id: String) -> Bool { id.hasPrefix("metric:sys.") }
         func group(_ title: String, _ ids: [String]) -> Choices {
             Choices(title: title, items: ids.map { Choice(id: $0, label: label($0), chosen: shown.contains($0)) })
         }
         let all = offered
         let groups = [
-            group("Run", Self.fixed.map(\.id)), group("Metrics", all.filter { $0.hasPrefix("metric:") }),
+            group("Run", Self.fixed.map(\.id)),
+            group("Metrics", all.filter { $0.hasPrefix("metric:") && !isSystem($0) }),
             group("Parameters", all.filter { $0.hasPrefix("param:") }),
-            group("Other values", all.filter { $0.hasPrefix("other:") }),
+            group("Other values", all.filter { $0.hasPrefix("other:") }), group("System", all.filter(isSystem)),
         ]
         return groups.filter { !$0.items.isEmpty }
     }

@@ -1,4 +1,4 @@
-// "/" goes to the page's filter field.
+// "/" goes to the page's filter field; and on a narrow screen the tab that is open is brought into sight.
 export function startKeys(): void {
     document.addEventListener("keydown", event => {
         if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -10,4 +10,5 @@ export function startKeys(): void {
         field.focus();
         field.select();
     });
+    document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 }
