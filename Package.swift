@@ -107,15 +107,13 @@ let package = Package(
             [
                 "Model", "Wire", "WireMessages", "AuthClient", "WorkspaceClient", "Sealing", "Postgres", "CLinux",
                 logging, metrics, lifecycle, signals, protobuf,
-                "Model", "Wire", "WireMessages", "AuthClient", "Sealing", "Postgres", "CLinux", logging, metrics,
-                lifecycle,
             ]),
+        module("Bench"),
         .executableTarget(
             name: "halley",
             dependencies: [
                 "Daemon", "Postgres", "Gateway", "AuthService", "WorkspaceService", "TrackingService",
-                "ArtifactService",
-                "AuthClient", "WorkspaceClient", arguments, logging, lifecycle,
+                "ArtifactService", "AuthClient", "WorkspaceClient", "Bench", arguments, logging, lifecycle,
             ],
             swiftSettings: house),
 

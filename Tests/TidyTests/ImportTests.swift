@@ -36,6 +36,7 @@ import Testing
             "Logging",
             "CoreMetrics", "ServiceLifecycle", "UnixSignals", "SwiftProtobuf",
         ],
+        "Bench": [],
         "TestKit": ["Postgres", "Model", "Logging", "Testing"],
     ]
 
