@@ -59,7 +59,7 @@ public struct Supervisor: Sendable {
 
     private func supervised(_ name: String, after migrated: Gate) -> Supervised {
         var environment = settings.childEnvironment
-        for variable in ["PATH", "LD_LIBRARY_PATH", "TZ", "LANG", "SSL_CERT_FILE"] {
+        for variable in ["PATH", "LD_LIBRARY_PATH", "TZ", "LANG", "SSL_CERT_FILE", "NIO_SINGLETON_GROUP_LOOP_COUNT"] {
             environment[variable] = ProcessInfo.processInfo.environment[variable]
         }
         environment["SWIFT_BACKTRACE"] = "enable=no"  // its output shows memory, and its helper outlives a kill
