@@ -32,9 +32,13 @@ public struct DatabaseConfig: Sendable {
         self.statementTimeout = statementTimeout
     }
 
-    /// Settings of a pipeline's connection. JIT costs more than short statements gain.
+    /// Settings of a pipeline's connection. JIT costs more than short statements gain; so does planning them anew each
+    /// time, which PostgreSQL prefers for arrays because it takes an unknown one for longer than they are.
     var pipelineSettings: [(String, String)] {
-        [("statement_timeout", "\(statementTimeout.milliseconds)"), ("jit", "off")]
+        [
+            ("statement_timeout", "\(statementTimeout.milliseconds)"), ("jit", "off"),
+            ("plan_cache_mode", "force_generic_plan"),
+        ]
     }
 
     var sessionSettings: [(String, String)] {

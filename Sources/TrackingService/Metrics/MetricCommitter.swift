@@ -15,6 +15,7 @@ struct MetricCommitter: Sendable {
             let group = await queue.next()
             guard !group.isEmpty else { return }
             await commit(group[...])
+            queue.finish(group)
         }
     }
 

@@ -3,8 +3,10 @@ import Synchronization
 
 /// Group commit: appends that wait at the same time share a transaction.
 ///
-/// Callers put in and wait for the COMMIT; `committersMax` tasks take out whatever waits. While they are at the
-/// database the next group gathers, so nobody waits for company that does not come.
+/// Callers put in and wait for the COMMIT. While one group is at the database the next gathers, so nobody waits for
+/// company that does not come, and groups are the larger the more there is to do. A second group goes when it is as
+/// large as the first. A group that takes longer than usual, such as one that waits for a deletion, does not hold up
+/// the next: after `patience` another may begin.
 final class MetricQueue: Sendable {
     struct Waiting: Sendable {
         let append: MetricAppend
@@ -16,11 +18,23 @@ final class MetricQueue: Sendable {
     static let bytesMax = 4 << 20
     /// Of all that wait; over it the answer is `.exhausted`.
     static let waitingMax = 4096
+    static let patience: Duration = .milliseconds(20)
 
     private struct State {
         var waiting: [Waiting] = []
         var idle: [CheckedContinuation<[Waiting], Never>] = []
+        /// Groups that were taken out and are not finished, what is in them, and when the last was taken.
+        var underWay = 0
+        var takenCount = 0
+        var takenAt = ContinuousClock.now
+        var watcher: CheckedContinuation<Void, Never>?
         var isClosed = false
+
+        var mayTake: Bool {
+            if waiting.isEmpty { return false }
+            if underWay == 0 || isClosed || underWay == 1 && waiting.count >= takenCount { return true }
+            return .now - takenAt >= MetricQueue.patience
+        }
     }
 
     private enum Put { case taken, exhausted, closed }
@@ -30,44 +44,84 @@ final class MetricQueue: Sendable {
     /// Returns after COMMIT. Cancelling does not take it back.
     func append(_ append: MetricAppend) async throws {
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            let (put, committer, group) = state.withLock {
-                state -> (Put, CheckedContinuation<[Waiting], Never>?, [Waiting]) in
-                if state.isClosed { return (.closed, nil, []) }
-                if state.waiting.count >= MetricQueue.waitingMax { return (.exhausted, nil, []) }
+            let put = state.withLock { state -> Put in
+                if state.isClosed { return .closed }
+                if state.waiting.count >= MetricQueue.waitingMax { return .exhausted }
                 state.waiting.append(Waiting(append: append, done: done))
-                guard let committer = state.idle.popLast() else { return (.taken, nil, []) }
-                return (.taken, committer, MetricQueue.take(&state))
+                return .taken
             }
             switch put {
-            case .taken: committer?.resume(returning: group)
+            case .taken: handOut()
             case .exhausted: done.resume(throwing: MetricQueue.exhausted)
             case .closed: done.resume(throwing: MetricQueue.closed)
             }
         }
     }
 
-    /// The next group, in order of arrival; empty once the queue is closed and drained.
+    /// The next group, in order of arrival; empty once the queue is closed and drained. Whoever takes one says
+    /// `finish` when it is committed.
     func next() async -> [Waiting] {
         await withCheckedContinuation { (committer: CheckedContinuation<[Waiting], Never>) in
-            let group = state.withLock { state -> [Waiting]? in
-                if state.waiting.isEmpty && !state.isClosed {
-                    state.idle.append(committer)
-                    return nil
-                }
-                return MetricQueue.take(&state)
+            let isOver = state.withLock { state in
+                if state.isClosed && state.waiting.isEmpty { return true }
+                state.idle.append(committer)
+                return false
             }
-            if let group { committer.resume(returning: group) }
+            if isOver { committer.resume(returning: []) } else { handOut() }
+        }
+    }
+
+    func finish(_ group: [Waiting]) {
+        state.withLock { state in
+            state.underWay -= 1
+            state.takenCount -= group.count
+        }
+    }
+
+    /// Lets a group begin that has waited for another for too long. Until the queue is closed or the task cancelled.
+    func watch() async throws {
+        while await isBusy() {
+            try await Task.sleep(for: MetricQueue.patience)
+            handOut()
         }
     }
 
     /// What waits is still taken out; what comes later is refused.
     func close() {
-        let idle = state.withLock { state in
+        let (idle, watcher) = state.withLock { state in
             state.isClosed = true
-            defer { state.idle = [] }
-            return state.idle
+            defer { (state.idle, state.watcher) = ([], nil) }
+            return (state.idle, state.watcher)
         }
         for committer in idle { committer.resume(returning: []) }
+        watcher?.resume()
+    }
+
+    private func handOut() {
+        let (committer, group, watcher) = state.withLock { state in
+            guard state.mayTake, let committer = state.idle.popLast() else { return (nil, [], nil) as HandOut }
+            defer { state.watcher = nil }
+            return (committer, MetricQueue.take(&state), state.watcher)
+        }
+        committer?.resume(returning: group)
+        watcher?.resume()
+    }
+
+    private typealias HandOut = (
+        CheckedContinuation<[Waiting], Never>?, [Waiting], CheckedContinuation<Void, Never>?
+    )
+
+    /// Waits while there is nothing under way; answers false once the queue is closed.
+    private func isBusy() async -> Bool {
+        await withCheckedContinuation { (watcher: CheckedContinuation<Void, Never>) in
+            let isBusy = state.withLock { state in
+                if state.isClosed || state.underWay > 0 { return true }
+                state.watcher = watcher
+                return false
+            }
+            if isBusy { watcher.resume() }
+        }
+        return state.withLock { !$0.isClosed }
     }
 
     private static func take(_ state: inout State) -> [Waiting] {
@@ -78,6 +132,9 @@ final class MetricQueue: Sendable {
         }
         let group = Array(state.waiting[..<count])
         state.waiting.removeFirst(count)
+        state.underWay += 1
+        state.takenCount += count
+        state.takenAt = .now
         return group
     }
 

@@ -16,7 +16,7 @@ struct MetricStore: Sendable {
         let workspaces = Array(Set(places.map(\.workspace)))
         do {
             try await database.run(
-                [MetricStore.guarding(places), journal(appends), summaries(appends), touch(places)],
+                [MetricStore.guarding(places), journal(appends), summaries(appends)],
                 for: .these(workspaces))
         } catch let error as PostgresError where error.sqlState == "23502" {
             throw Failure(.notFound, "There is no such experiment here, or you may not see it.")
@@ -102,18 +102,6 @@ struct MetricStore: Sendable {
         (t.max IS NULL OR excluded.max > t.max
             OR (excluded.max = t.max AND (excluded.max_step, excluded.max_ms) < (t.max_step, t.max_ms)))
         """
-
-    /// At most once a second, and never waiting for somebody who is changing the experiment anyway.
-    private func touch(_ places: [MetricPlace]) -> SQL {
-        """
-        UPDATE tracking.experiments SET updated_at = now() WHERE (workspace_id, id) IN (
-            SELECT e.workspace_id, e.id
-              FROM unnest(\(places.map(\.workspace)), \(places.map(\.experiment))) AS p(workspace_id, id)
-              JOIN tracking.experiments e ON e.workspace_id = p.workspace_id AND e.id = p.id
-             WHERE e.updated_at < now() - interval '1 second'
-               FOR NO KEY UPDATE OF e SKIP LOCKED)
-        """
-    }
 
     func summaries(of place: MetricPlace, permit: Permit) async throws -> [SummaryRow] {
         try await database.rows(

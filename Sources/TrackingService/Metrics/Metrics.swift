@@ -8,8 +8,8 @@ public struct Metrics: Sendable {
     /// Finds an experiment by its key and proves that the caller may do the action there.
     public typealias Locate = @Sendable (String, Access, Action) async throws -> (place: MetricPlace, permit: Permit)
 
-    /// Transactions that append, at one time: while one is being committed, the next is sent.
-    static let committersMax = 2
+    /// Transactions that append, at one time: more than two only while some take unusually long.
+    static let committersMax = 4
 
     let locate: Locate
     let store: MetricStore
@@ -37,6 +37,7 @@ public struct Metrics: Sendable {
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<Metrics.committersMax { group.addTask { await committer.run() } }
+                group.addTask { try await queue.watch() }
                 group.addTask { try await merger.run() }
                 try await group.waitForAll()
             }
