@@ -23,11 +23,22 @@ CREATE POLICY tenants ON tracking.experiment_values
     WITH CHECK (workspace_id = ANY ((SELECT halley.tenants())::uuid[]));
 GRANT SELECT, INSERT, UPDATE, DELETE ON tracking.experiment_values TO halley_tracking;
 
+-- A listing reads these whole, and a run of a few dozen parameters is already beyond the size that is compressed.
+ALTER TABLE tracking.experiment_values
+    ALTER COLUMN parameters SET COMPRESSION lz4,
+    ALTER COLUMN others SET COMPRESSION lz4;
+
+-- These two in PL/pgSQL, which keeps its plans; PostgreSQL parses and plans a function in SQL at every call.
+
 -- `new` over `old`, name by name. An older time never replaces a newer value; the range takes in both.
 CREATE FUNCTION tracking.merge_values(old jsonb, new jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT CASE WHEN old = '{}' OR NOT old ?| ARRAY(SELECT jsonb_object_keys(new)) THEN old || new ELSE old || (
+BEGIN
+    IF old = '{}' OR NOT old ?| ARRAY(SELECT jsonb_object_keys(new)) THEN
+        RETURN old || new;
+    END IF;
+    RETURN old || (
         SELECT jsonb_object_agg(
                    n.key,
                    CASE WHEN o.was IS NULL THEN n.value ELSE
@@ -37,17 +48,20 @@ AS $$
                               'hi', greatest((o.was -> 'hi')::numeric, (n.value -> 'hi')::numeric))
                           ELSE '{}' END
                    END)
-          FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o)
-    END
+          FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o);
+END
 $$;
 
 -- `old` and `added` without `removed`, each once, in the order of their first appearance.
 CREATE FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT coalesce(array_agg(tag ORDER BY at), '{}')
-      FROM (SELECT tag, min(at) AS at
-              FROM unnest(old || added) WITH ORDINALITY AS t (tag, at)
-             WHERE tag <> ALL (removed)
-             GROUP BY tag) AS kept
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(tag ORDER BY at), '{}')
+          FROM (SELECT tag, min(at) AS at
+                  FROM unnest(old || added) WITH ORDINALITY AS t (tag, at)
+                 WHERE tag <> ALL (removed)
+                 GROUP BY tag) AS kept);
+END
 $$;

@@ -79,19 +79,26 @@ CREATE FUNCTION tracking.merge_details(old jsonb, new jsonb) RETURNS jsonb
 $$;
 ALTER FUNCTION tracking.merge_details(old jsonb, new jsonb) OWNER TO halley_owner;
 CREATE FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT coalesce(array_agg(tag ORDER BY at), '{}')
-      FROM (SELECT tag, min(at) AS at
-              FROM unnest(old || added) WITH ORDINALITY AS t (tag, at)
-             WHERE tag <> ALL (removed)
-             GROUP BY tag) AS kept
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(tag ORDER BY at), '{}')
+          FROM (SELECT tag, min(at) AS at
+                  FROM unnest(old || added) WITH ORDINALITY AS t (tag, at)
+                 WHERE tag <> ALL (removed)
+                 GROUP BY tag) AS kept);
+END
 $$;
 ALTER FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) OWNER TO halley_owner;
 CREATE FUNCTION tracking.merge_values(old jsonb, new jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT CASE WHEN old = '{}' OR NOT old ?| ARRAY(SELECT jsonb_object_keys(new)) THEN old || new ELSE old || (
+BEGIN
+    IF old = '{}' OR NOT old ?| ARRAY(SELECT jsonb_object_keys(new)) THEN
+        RETURN old || new;
+    END IF;
+    RETURN old || (
         SELECT jsonb_object_agg(
                    n.key,
                    CASE WHEN o.was IS NULL THEN n.value ELSE
@@ -101,8 +108,8 @@ CREATE FUNCTION tracking.merge_values(old jsonb, new jsonb) RETURNS jsonb
                               'hi', greatest((o.was -> 'hi')::numeric, (n.value -> 'hi')::numeric))
                           ELSE '{}' END
                    END)
-          FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o)
-    END
+          FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o);
+END
 $$;
 ALTER FUNCTION tracking.merge_values(old jsonb, new jsonb) OWNER TO halley_owner;
 CREATE TABLE artifact.assets (
@@ -293,6 +300,8 @@ CREATE TABLE tracking.experiment_values (
     CONSTRAINT experiment_values_size CHECK (((pg_column_size(parameters) <= 2000000) AND (pg_column_size(others) <= 1000000) AND (cardinality(tags) <= 1000)))
 )
 WITH (fillfactor='75');
+ALTER TABLE ONLY tracking.experiment_values ALTER COLUMN parameters SET COMPRESSION lz4;
+ALTER TABLE ONLY tracking.experiment_values ALTER COLUMN others SET COMPRESSION lz4;
 ALTER TABLE ONLY tracking.experiment_values FORCE ROW LEVEL SECURITY;
 ALTER TABLE tracking.experiment_values OWNER TO halley_owner;
 CREATE TABLE tracking.experiments (
