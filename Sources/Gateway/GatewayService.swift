@@ -64,6 +64,7 @@ struct Gateway: Sendable {
     let backends: Backends
     let authenticator: Authenticator
     let experiments: ExperimentResolver
+    let projects: ProjectResolver
     let origin: Origin
     let logger: Logger
 
@@ -72,6 +73,7 @@ struct Gateway: Sendable {
         self.backends = backends
         self.authenticator = Authenticator(auth: backends.auth)
         self.experiments = ExperimentResolver(tracking: backends.tracking)
+        self.projects = ProjectResolver(workspace: backends.workspace)
         self.origin = Origin(config: config)
         self.logger = logger
     }

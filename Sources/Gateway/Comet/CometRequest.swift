@@ -34,11 +34,15 @@ extension Gateway {
     /// A stranger's large body is refused before it is read.
     func comet(_ request: Request, _ context: EdgeContext) async throws -> CometRequest {
         let hasHeader = request.headers[.authorization] != nil || request.headers[.xAPIKey] != nil
-        if hasHeader { _ = try await authenticator.caller(request, context) }
+        let known = hasHeader ? try await authenticator.caller(request, context) : nil
         let fields = try await RequestBytes.document(
             request, bytesMax: hasHeader ? config.limits.documentBytesMax : Self.anonymousBytesMax)
         let key = try fields.stringIfAny("apiKey") ?? fields.stringIfAny("api_key")
-        let caller = try await authenticator.caller(request, context, bodyKey: key)
+        var caller = known
+        if caller == nil || key?.isEmpty == false {
+            caller = try await authenticator.caller(request, context, bodyKey: key)
+        }
+        guard let caller else { throw Credential.refusal }
         return CometRequest(request: request, context: context, fields: fields, caller: caller)
     }
 }

@@ -33,23 +33,20 @@ struct Handshake: Sendable {
     /// has another, and is told that the experiment exists.
     private func add(_ q: CometRequest) async throws -> Response {
         let fields = q.fields
-        let resolved = try await gateway.backends.workspace.resolveProject(
-            .with {
-                $0.workspaceName = try fields.stringIfAny("teamName") ?? ""
-                $0.projectName = try fields.stringIfAny("projectName") ?? ""
-                $0.create = true
-            }, q.call())
+        let project = try await gateway.projects.project(
+            try fields.stringIfAny("projectName") ?? "", in: try fields.stringIfAny("teamName") ?? "", q.caller,
+            q.call())
         let key = try fields.stringIfAny("experimentKey") ?? ""
         let started = try await gateway.backends.tracking.start(
             .with {
-                $0.workspaceID = resolved.project.workspaceID
-                $0.projectID = resolved.project.id
+                $0.workspaceID = project.workspaceID
+                $0.projectID = project.id
                 $0.key = key
                 $0.mode = try fields.bool("getOrCreateEnabled") ? .getOrCreate : .create
                 $0.offline = try fields.bool("offline")
                 $0.client = try client(fields)
             }, q.call(once: try once("run", key, fields)))
-        return try answer(started, in: resolved.project, q)
+        return try answer(started, in: project, q)
     }
 
     private func resume(_ q: CometRequest) async throws -> Response {

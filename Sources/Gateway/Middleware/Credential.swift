@@ -13,38 +13,44 @@ struct Credential: Hashable, Sendable {
 
     /// `nil`: not even the shape of a key.
     init?(_ text: some StringProtocol) {
-        let key = text.prefix { $0 != "*" }
-        guard !key.isEmpty, key.utf8.count <= Self.bytesMax, key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+        let key = text.utf8.prefix { $0 != UInt8(ascii: "*") }
+        guard !key.isEmpty, key.count <= Self.bytesMax, key.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             return nil
         }
-        self.key = String(key)
+        self.key = String(decoding: key, as: UTF8.self)
     }
 
     /// The one key that the headers, and `others` (from a body or query), agree on.
     /// Throws `.unauthenticated` when there is none, or when two presentations differ: none may be trusted then.
     static func of(_ request: Request, _ others: String?...) throws(Failure) -> Credential {
         var found: Credential?
-        let headers = [request.headers[.authorization].map(Self.withoutScheme), request.headers[.xAPIKey]]
-        for text in headers + others {
-            guard let text, !text.isEmpty else { continue }
-            guard let credential = Credential(text) else { throw refusal }
-            guard found == nil || found == credential else {
-                throw Failure(
-                    .unauthenticated, "This request carries two different API keys.", reason: "key_ambiguous")
-            }
-            found = credential
-        }
+        try agree(&found, request.headers[.authorization].map(Self.withoutScheme))
+        try agree(&found, request.headers[.xAPIKey])
+        for text in others { try agree(&found, text) }
         guard let found else {
             throw Failure(.unauthenticated, "This needs an API key in the Authorization header.", reason: "key_missing")
         }
         return found
     }
 
+    private static func agree(_ found: inout Credential?, _ text: (some StringProtocol)?) throws(Failure) {
+        guard let text, !text.isEmpty else { return }
+        guard let credential = Credential(text) else { throw refusal }
+        guard found == nil || found == credential else {
+            throw Failure(
+                .unauthenticated, "This request carries two different API keys.", reason: "key_ambiguous")
+        }
+        found = credential
+    }
+
     static let refusal = Failure(.unauthenticated, "This API key is not valid here.", reason: "key_unknown")
 
     /// The clients send the bare key; people and other tools say "Bearer" before it.
-    private static func withoutScheme(_ value: String) -> String {
-        guard value.count > 7, value.prefix(7).lowercased() == "bearer " else { return value }
-        return String(value.dropFirst(7).drop { $0 == " " })
+    private static func withoutScheme(_ value: String) -> Substring {
+        let scheme = value.utf8.prefix(7)
+        guard value.utf8.count > 7, scheme.last == UInt8(ascii: " "),
+            String(decoding: scheme, as: UTF8.self).lowercased() == "bearer "
+        else { return value[...] }
+        return value.dropFirst(7).drop { $0 == " " }
     }
 }

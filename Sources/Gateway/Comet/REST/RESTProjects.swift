@@ -123,6 +123,7 @@ struct RESTProjects: Sendable {
             if let description = try body.stringIfAny("newProjectDescription") { $0.description_p = description }
         }
         let made = try await gateway.backends.workspace.updateProject(asked, rest.call).project
+        gateway.projects.forget(project.id)
         return Reply.json { $0.cometProject(made, nil) }
     }
 
@@ -133,6 +134,16 @@ struct RESTProjects: Sendable {
             id: body.text("projectId"), workspace: body.text("workspaceName"), name: body.text("projectName"), rest.call
         )
         let deletesAll = try body.bool("deleteAllExperiments")
+        try await clear(project, deletesAll, rest)
+        _ = try await gateway.backends.workspace.deleteProject(.with { $0.id = project.id }, rest.call)
+        gateway.projects.forget(project.id)
+        // A run may have been started meanwhile, by a gateway that did not know yet.
+        try await Task.sleep(for: gateway.projects.lifetime)
+        try await clear(project, deletesAll, rest)
+        return Reply.done()
+    }
+
+    private func clear(_ project: ProjectRecord, _ deletesAll: Bool, _ rest: RESTCall) async throws {
         for archived in [false, true] {
             let keys = try await gateway.backends.tracking.listAll(
                 .with { ($0.workspaceID, $0.projectID, $0.archived) = (project.workspaceID, project.id, archived) },
@@ -146,8 +157,6 @@ struct RESTProjects: Sendable {
             }
             gateway.experiments.forget(keys)
         }
-        _ = try await gateway.backends.workspace.deleteProject(.with { $0.id = project.id }, rest.call)
-        return Reply.done()
     }
 
     private func moveAway(_ keys: [String], from project: ProjectRecord, _ rest: RESTCall) async throws {
