@@ -97,6 +97,21 @@ def test_our_own_interface_answers_404(server, tenants, path):
     assert server.call("GET", "/api/v1/" + path.format(**tenants), key=False)[0] == 401
 
 
+PAGES = [
+    "/{workspace}", "/{workspace}/secret-project", "/{workspace}/secret-project?q=secret", "/{workspace}/secret-project/{key}",
+    "/{other}/secret-project/{key}", *("/{workspace}/secret-project/{key}/" + part for part in (
+        "values", "console", "assets", "code", "system", "html", "html/view", "assets/{asset}", "assets/{asset}/view")),
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_not_there_for_others(server, tenants, path):
+    status, _, body = server.call("GET", path.format(**tenants), key=tenants["theirs"], raw=True)
+    assert status == 404 and b"canary" not in body and b"secret-" not in body, body
+    if not path.endswith("view") and "{other}" not in path:
+        assert server.call("GET", path.format(**tenants), key=tenants["mine"], raw=True)[0] == 200
+
+
 WRITES = [
     ("POST", "/clientlib/batch/logger/experiment/metric", {"experimentKey": "{key}", "values": [
         {"metricName": "x", "metricValue": 1, "step": 1, "timestamp": 1}]}),

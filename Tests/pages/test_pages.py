@@ -24,7 +24,8 @@ def drawn(browser, name: str) -> int:
 
 def test_from_the_workspaces_to_a_run(browser, server, runs):
     browser.open("/")
-    browser.link(server.workspace).click()
+    assert browser.texts("a.tile strong") == [server.workspace]
+    browser.one("a.tile").click()
     browser.until(lambda: PROJECT in browser.texts("td.name"), "the list of projects")
     browser.link(PROJECT).click()
     browser.until(lambda: "first" in names(browser), "the table of runs")

@@ -10,57 +10,99 @@ interface Change {
     state?: string;
 }
 
+/** A page that nobody sees gives its stream back: browsers open only six connections to a server. */
+const hiddenMax = 5000;
+
+/** A stream that comes back within this time is no news: the server ends each after a while. */
+const awayMax = 3000;
+
 export function startLive(listeners: Listeners): void {
     const dot = document.querySelector<HTMLElement>("[data-events]");
     const address = dot?.dataset["events"];
     if (!dot || !address) return;
-    const show = (live: string, text: string): void => {
-        dot.dataset["live"] = live;
-        dot.textContent = text;
-    };
-    const source = new EventSource(address);
-    let lost: number | undefined;
-    source.onopen = () => {
-        window.clearTimeout(lost);
-        lost = undefined;
-        show("on", "live");
-        listeners.metrics([]);
-        listeners.output();
-    };
-    // The server ends each stream after a while, and the browser comes back at once: that is no news.
-    source.onerror = () => {
-        const since = new Date().toLocaleTimeString();
-        lost ??= window.setTimeout(() => show("off", `reconnecting, stale since ${since}`), 3000);
-    };
-    source.addEventListener("change", event => {
-        const change = JSON.parse((event as MessageEvent<string>).data) as Change;
-        if (change.what === "metrics") listeners.metrics(change.names ?? []);
-        if (change.what === "output") listeners.output();
-        if (change.what === "state" && change.state) ended(change.state, source, listeners, show);
-    });
+    const live = new Live(dot, address, listeners);
+    live.open();
+    document.addEventListener("visibilitychange", () => live.seen(!document.hidden));
     tick();
 }
 
-function ended(state: string, source: EventSource, listeners: Listeners, show: (live: string, text: string) => void): void {
-    const label = document.querySelector<HTMLElement>("[data-run-state]");
-    if (label) {
-        label.className = `state ${state}`;
-        label.textContent = state;
+class Live {
+    private source: EventSource | null = null;
+    private away: number | undefined;
+    private leaving: number | undefined;
+    private over = false;
+
+    constructor(private readonly dot: HTMLElement, private readonly address: string, private readonly listeners: Listeners) {}
+
+    open(): void {
+        if (this.source || this.over) return;
+        const source = new EventSource(this.address);
+        this.source = source;
+        source.onopen = () => {
+            window.clearTimeout(this.away);
+            this.away = undefined;
+            this.show("on", "live");
+            this.listeners.metrics([]);
+            this.listeners.output();
+        };
+        source.onerror = () => {
+            const since = new Date().toLocaleTimeString();
+            this.away ??= window.setTimeout(() => this.show("off", `reconnecting, stale since ${since}`), awayMax);
+        };
+        source.addEventListener("change", event => this.take(JSON.parse((event as MessageEvent<string>).data) as Change));
     }
-    if (state === "running") return;
-    source.close();
-    document.querySelector("[data-since]")?.removeAttribute("data-since");
-    listeners.metrics([]);
-    listeners.output();
-    show("wait", "");
+
+    seen(visible: boolean): void {
+        window.clearTimeout(this.leaving);
+        if (visible) this.open(); else this.leaving = window.setTimeout(() => this.close(), hiddenMax);
+    }
+
+    private close(): void {
+        this.source?.close();
+        this.source = null;
+        window.clearTimeout(this.away);
+        this.away = undefined;
+        this.show("wait", "");
+    }
+
+    private take(change: Change): void {
+        if (change.what === "metrics") this.listeners.metrics(change.names ?? []);
+        if (change.what === "output") this.listeners.output();
+        if (change.what === "state" && change.state) this.become(change.state);
+    }
+
+    private become(state: string): void {
+        const label = document.querySelector<HTMLElement>("[data-run-state]");
+        if (label) {
+            label.className = `state ${state}`;
+            label.textContent = state;
+        }
+        if (state === "running") return;
+        this.over = true;
+        this.close();
+        document.querySelector("[data-since]")?.removeAttribute("data-since");
+        this.listeners.metrics([]);
+        this.listeners.output();
+    }
+
+    private show(live: string, text: string): void {
+        this.dot.dataset["live"] = live;
+        this.dot.textContent = text;
+    }
 }
 
 /** The time that a running run has taken, until it ends. */
 function tick(): void {
     const clock = document.querySelector<HTMLElement>("[data-since]");
     if (!clock) return;
-    const seconds = Math.max(0, Math.floor((Date.now() - Number(clock.dataset["since"])) / 1000));
-    const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
-    clock.textContent = days > 0 ? `${days} d ${hours} h` : hours > 0 ? `${hours} h ${minutes} min` : minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+    clock.textContent = lasted(Math.max(0, Math.floor((Date.now() - Number(clock.dataset["since"])) / 1000)));
     setTimeout(tick, 1000);
+}
+
+/** The two largest units, as the server writes them (`Shown.duration`). */
+function lasted(seconds: number): string {
+    const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+    if (days > 0) return `${days} d ${hours} h`;
+    if (hours > 0) return `${hours} h ${minutes} min`;
+    return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
