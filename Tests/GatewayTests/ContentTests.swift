@@ -1,6 +1,8 @@
 import Foundation
 import HTTPTypes
+import Hummingbird
 import Model
+import NIOCore
 import SwiftProtobuf
 import Testing
 import WireMessages
@@ -59,6 +61,25 @@ import WireMessages
         let large = ContentTicket(
             thing: .html, experiment: "k", site: "s", access: [UInt8](repeating: 1, count: 30_000), expiresAt: .now)
         #expect(throws: Failure.self) { try large.text(sealedBy: seal) }
+    }
+
+    private func origin(_ host: String, _ base: String, _ contentBase: String, port: Int? = 8081) -> String? {
+        let config = GatewayConfig(
+            contentListen: port.map { GatewayConfig.Listen(host: "127.0.0.1", port: $0) }, baseURL: base,
+            contentBaseURL: contentBase)
+        let head = HTTPRequest(method: .get, scheme: "http", authority: host, path: "/")
+        return Origin(config: config).content(of: Request(head: head, body: .init(buffer: ByteBuffer())))
+    }
+
+    @Test func `the other origin is the port above, or what was said, or none`() {
+        #expect(origin("halley.lan:8080", "", "") == "http://halley.lan:8081")
+        #expect(origin("halley.lan", "", "") == "http://halley.lan:8081")
+        #expect(origin("[::1]:8080", "", "") == "http://[::1]:8081")
+        #expect(origin("[::1]", "", "") == "http://[::1]:8081")
+        #expect(origin("evil/@halley.lan", "", "") == nil)
+        #expect(origin("x", "https://halley.example", "") == nil, "behind a proxy nobody knows it")
+        #expect(origin("x", "https://halley.example", "https://other.example/") == "https://other.example")
+        #expect(origin("halley.lan:8080", "", "", port: nil) == nil)
     }
 
     @Test func `only HTML and SVG are shown there`() {

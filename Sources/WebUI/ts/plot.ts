@@ -100,11 +100,14 @@ function axes(pen: CanvasRenderingContext2D, frame: Frame, view: View, colors: I
     pen.textBaseline = "top";
     const span = frame.x.to - frame.x.from;
     const isWhole = !view.timeAxis && view.curves.every(curve => curve.x.every(Number.isInteger));
+    let before = "";
     for (const tick of ticks(frame.x, Math.max(2, Math.floor(frame.width / 80)))) {
-        if (isWhole && !Number.isInteger(tick)) continue;
+        const label = view.timeAxis ? clock(tick, span) : short(tick);
+        if (label === before || (isWhole && !Number.isInteger(tick))) continue;
+        before = label;
         const at = px(frame, tick);
         pen.textAlign = at > frame.left + frame.width - 24 ? "right" : "center";
-        pen.fillText(view.timeAxis ? clock(tick, span) : short(tick), Math.min(at, frame.left + frame.width), frame.top + frame.height + 8);
+        pen.fillText(label, Math.min(at, frame.left + frame.width), frame.top + frame.height + 8);
     }
 }
 
