@@ -44,15 +44,32 @@ import WireMessages
     }
 
     @Test func `a table needs its name and lines of one length`() {
-        let good = CSVTable("a,b\n1,\"x, \"\"y\"\"\n\"\n2,z\r\n", fileName: "dir/T.CSV")
+        let good = PreviewTable("a,b\n1,\"x, \"\"y\"\"\n\"\n2,z\r\n", fileName: "dir/T.CSV")
         #expect(good?.head == ["a", "b"])
         #expect(good?.rows.map(\.cells) == [["1", "x, \"y\"\n"], ["2", "z"]])
-        #expect(CSVTable("a\tb\n1\t2\n", fileName: "t.tsv")?.rows.map(\.cells) == [["1", "2"]])
-        #expect(CSVTable("a,b\n1\n", fileName: "t.csv") == nil)
-        #expect(CSVTable("a,b\n1,2\n", fileName: "t.txt") == nil)
-        #expect(CSVTable("", fileName: "t.csv") == nil)
-        let long = String(repeating: "1\n", count: CSVTable.linesMax + 1)
-        #expect(CSVTable(long, fileName: "t.csv") == nil)
+        #expect(PreviewTable("a\tb\n1\t2\n", fileName: "t.tsv")?.rows.map(\.cells) == [["1", "2"]])
+        #expect(PreviewTable("a,b\n1\n", fileName: "t.csv") == nil)
+        #expect(PreviewTable("a,b\n1,2\n", fileName: "t.txt") == nil)
+        #expect(PreviewTable("", fileName: "t.csv") == nil)
+        let long = String(repeating: "1\n", count: PreviewTable.linesMax + 1)
+        #expect(PreviewTable(long, fileName: "t.csv") == nil)
+    }
+
+    @Test func `a confusion matrix and a curve are tables too`() {
+        let matrix = #"{"labels":["cat","<dog>"],"matrix":[[2,0],[1,1]],"rowLabel":"is","columnLabel":"said"}"#
+        let table = PreviewTable(json: matrix, type: "confusion-matrix")
+        #expect(table?.head == ["is \\ said", "cat", "<dog>"])
+        #expect(table?.rows.map(\.cells) == [["cat", "2", "0"], ["<dog>", "1", "1"]])
+        let curve = PreviewTable(json: #"{"x":[0,0.5],"y":[0,1],"name":"roc"}"#, type: "curve")
+        #expect(curve?.head == ["x", "roc"] && curve?.rows.map(\.cells) == [["0", "0"], ["0.5", "1"]])
+        for (json, type) in [
+            (matrix, "asset"), ("[]", "curve"), ("{", "curve"), (#"{"x":[1],"y":[]}"#, "curve"),
+            (#"{"labels":["a"],"matrix":[[1,2]]}"#, "confusion-matrix"),
+            (#"{"labels":["a"],"matrix":[1]}"#, "confusion-matrix"),
+            (#"{"labels":[],"matrix":[]}"#, "confusion-matrix"),
+        ] {
+            #expect(PreviewTable(json: json, type: type) == nil, "\(type) \(json)")
+        }
     }
 }
 

@@ -122,7 +122,10 @@ extension RunPage {
         case "text/plain", "application/json":
             guard asset.size <= Self.textBytesMax else { return ["note": "This text is too long to be shown here."] }
             let text = try await text(of: asset, found.run, found.call)
-            if let table = CSVTable(text, fileName: asset.asset.fileName) { return ["table": table] }
+            let table =
+                PreviewTable(text, fileName: asset.asset.fileName)
+                ?? PreviewTable(json: text, type: asset.asset.type)
+            if let table { return ["table": table] }
             return ["text": text]
         default: return ["note": "There is no preview of a file of this kind."]
         }
