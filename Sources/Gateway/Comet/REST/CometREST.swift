@@ -15,6 +15,7 @@ struct CometREST: Sendable {
             RESTDetails(gateway: gateway).register(in: routes)
             RESTAssets(gateway: gateway).register(in: routes)
             RESTFiles(gateway: gateway).register(in: routes)
+            RESTModels(gateway: gateway).register(in: routes)
             RESTSearch(gateway: gateway).register(in: routes)
             RESTChanges(gateway: gateway).register(in: routes)
             RESTWrites(gateway: gateway).register(in: routes)
