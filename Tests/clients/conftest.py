@@ -1,4 +1,5 @@
 """A real server for the whole session."""
+import shutil
 import uuid
 
 import pytest
@@ -12,6 +13,16 @@ def server(tmp_path_factory):
     made.start()
     yield made
     assert made.stop() == 0, made.tail()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server for one test, for what others would feel; its folder is removed."""
+    made = Server(tmp_path / "home")
+    made.start()
+    yield made
+    assert made.stop() == 0, made.tail()
+    shutil.rmtree(made.home)
 
 
 @pytest.fixture

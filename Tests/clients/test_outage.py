@@ -7,17 +7,9 @@ import threading
 import time
 
 import pytest
-from conftest import PYTHON, Server
+from harness import PYTHON
 
 OUTAGE_SECONDS = 30
-
-
-@pytest.fixture
-def own(tmp_path):
-    made = Server(tmp_path / "home")
-    made.start()
-    yield made
-    assert made.stop() == 0, made.tail()
 
 
 def read(server, key: str, path: str):
@@ -55,21 +47,21 @@ def lose_gateway(server, seconds: float) -> None:
     assert server.children()["gateway"] != gateway
 
 
-def test_nothing_is_lost_or_doubled_while_the_gateway_is_gone(own, tmp_path, key_of_experiment):
+def test_nothing_is_lost_or_doubled_while_the_gateway_is_gone(own_server, tmp_path, key_of_experiment):
     key, back = key_of_experiment, tmp_path / "back"
     script = os.path.join(os.path.dirname(__file__), "scripts", "outage.py")
-    client = subprocess.Popen([PYTHON, script, str(back), key], env=own.client_environment(), cwd=tmp_path, text=True,
+    client = subprocess.Popen([PYTHON, script, str(back), key], env=own_server.client_environment(), cwd=tmp_path, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        wait_until_logged(own, key)
-        lose_gateway(own, OUTAGE_SECONDS)
+        wait_until_logged(own_server, key)
+        lose_gateway(own_server, OUTAGE_SECONDS)
         back.touch()
         said = client.communicate(timeout=120)[0]
     finally:
         client.kill()
     assert client.returncode == 0 and "ERROR" not in said, said
     assert "comet upload" not in said, "the client gave up and kept an archive: " + said
-    check(own, key, int(re.search(r"TURNS (\d+)", said).group(1)))
+    check(own_server, key, int(re.search(r"TURNS (\d+)", said).group(1)))
 
 
 def check(server, key: str, turns: int) -> None:
