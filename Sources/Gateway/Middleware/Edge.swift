@@ -24,7 +24,10 @@ struct Edge: RouterMiddleware {
         _ request: Request, context: EdgeContext, next: @concurrent (Request, EdgeContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
-        var context = context
+        var (request, context) = (request, context)
+        if AwaitedBody.isAwaited(request) {
+            request.body = RequestBody(asyncSequence: AwaitedBody(body: request.body, channel: context.channel))
+        }
         if config.trustedProxies.contains(context.address) { context.address = forwarded(request) ?? context.address }
         var failure: Failure?
         var response: Response

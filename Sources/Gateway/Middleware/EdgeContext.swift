@@ -13,11 +13,13 @@ struct EdgeContext: RequestContext {
     /// The peer's address as the socket says; `Edge` puts the client's in place of a trusted proxy's.
     var address: String
     let notes = RequestNotes()
+    let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         requestID = Self.freshID()
         address = source.channel.remoteAddress?.ipAddress ?? ""
+        channel = source.channel
     }
 
     /// The largest body that Hummingbird's own decoding takes; the dialects read theirs with `RequestBytes`.
