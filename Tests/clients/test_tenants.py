@@ -1,7 +1,9 @@
 """A key of one workspace learns nothing of another: not even that something is there."""
 import http.cookiejar
 import json
+import pathlib
 import re
+import urllib.parse
 import urllib.request
 import uuid
 
@@ -30,71 +32,151 @@ class Browser:
         return json.loads(answer.read())
 
 
-import urllib.parse  # noqa: E402
-
-
 @pytest.fixture(scope="module")
 def tenants(server):
-    """Two keys, each limited to a workspace of its own, and an experiment with everything in the first."""
+    """A workspace with an experiment that has everything, and two strangers, each with a workspace of their own: another key
+    of the same account, limited to that, and another account."""
     browser = Browser(server)
     browser.setup(server.credentials["setupLink"], "a long password of the administrator")
-    other = "other-" + uuid.uuid4().hex[:8]
-    browser.post("/api/v1/workspaces", {"name": other})
-    mine = browser.post("/api/v1/keys", {"name": "mine", "limits": {"workspaces": [server.workspace]}})["secret"]
-    theirs = browser.post("/api/v1/keys", {"name": "theirs", "limits": {"workspaces": [other]}})["secret"]
+    limited = stranger(browser, {"limits": True})
+    eve = Browser(server)
+    made = browser.post("/api/v1/accounts", {"name": "eve", "email": "eve@example.org"})
+    eve.setup(made["setup_link"], "a long password of somebody else")
+    account = stranger(eve, {})
+    mine = browser.post("/api/v1/keys", {"name": "mine", "limits": {"workspaces": [server.workspace]}})
     key = uuid.uuid4().hex
-    done = server.run(f"""
-import comet_ml
-e = comet_ml.Experiment(project_name="secret-project", experiment_key="{key}")
+    done = server.run(LOGGED, key, COMET_API_KEY=mine["secret"])
+    assert done.returncode == 0, done.stderr
+    victim = {"key": key, "workspace": server.workspace, "credential": mine["key"]["id"], "id": key, "token": key,
+              "file": "x.css", "mine": mine["secret"], "browser": browser}
+    ask = lambda path: server.call("GET", f"/api/rest/v2/{path}", key=mine["secret"])[2]
+    assets = ask(f"experiment/asset/list?experimentKey={key}")["assets"]
+    victim["asset"] = next(asset["assetId"] for asset in assets if asset["fileName"] == "secret.txt")
+    victim["project"] = next(project["projectId"] for project in ask(f"projects?workspaceName={server.workspace}")["projects"]
+                             if project["projectName"] == "secret-project")
+    for path, body in (("/api/rest/v2/write/project/notes", {"projectId": victim["project"], "notes": "canary-value"}),
+                       ("/api/rest/v2/write/experiment/code", {"experimentKey": key, "code": "canary-value"})):
+        assert server.call("POST", path, body, key=mine["secret"])[0] == 200
+    victim["upload"] = server.call("POST", "/clientlib/asset/upload-start", {
+        "experimentId": key, "assetId": uuid.uuid4().hex, "fileName": "parts", "startUploadParams": {"numOfFileParts": 1}},
+        key=mine["secret"])[2]["requestId"]
+    return {"victim": victim, "limited": limited, "account": account, "before": everything(server, victim)}
+
+
+LOGGED = """
+import comet_ml, sys, os
+open("secret-model", "w").write("canary-value")
+e = comet_ml.Experiment(project_name="secret-project", experiment_key=sys.argv[1])
 e.log_metric("secret-metric", 1); e.log_parameter("secret-parameter", "canary-value"); e.log_other("secret-other", "canary-value")
 e.add_tag("secret-tag"); e.log_html("canary-value"); e.set_model_graph("canary-value"); print("canary-value")
-e.log_asset_data("canary-value", name="secret.txt"); e.end()
-""", COMET_API_KEY=mine)
-    assert done.returncode == 0, done.stderr
-    assets = server.call("GET", f"/api/rest/v2/experiment/asset/list?experimentKey={key}", key=mine)[2]["assets"]
-    projects = server.call("GET", f"/api/rest/v2/projects?workspaceName={server.workspace}", key=mine)[2]["projects"]
-    project = next(project for project in projects if project["projectName"] == "secret-project")
-    return {"mine": mine, "theirs": theirs, "key": key, "asset": assets[0]["assetId"], "project": project["projectId"],
-            "workspace": server.workspace, "other": other, "browser": browser}
+e.log_asset_data("canary-value", name="secret.txt"); e.log_model("secret-model", "secret-model"); e.end()
+"""
 
 
-READS = [
-    "experiment/metadata?experimentKey={key}", "experiment/metrics/summary?experimentKey={key}",
-    "experiment/metrics/get-metric?experimentKey={key}&metricName=secret-metric",
-    "experiment/metrics/get-all?experimentKey={key}", "experiment/parameters?experimentKey={key}",
-    "experiment/log-other?experimentKey={key}", "experiment/tags?experimentKey={key}", "experiment/html?experimentKey={key}",
-    "experiment/graph?experimentKey={key}", "experiment/output?experimentKey={key}",
-    "experiment/system-details?experimentKey={key}", "experiment/git/metadata?experimentKey={key}",
-    "experiment/git/patch?experimentKey={key}", "experiment/asset/list?experimentKey={key}",
-    "experiment/asset/get-asset?experimentKey={key}&assetId={asset}",
-    "projects?workspaceName={workspace}", "project?projectId={project}", "project/notes?projectId={project}",
-    "experiments?workspaceName={workspace}&projectName=secret-project",
-    "project/column-names?workspaceName={workspace}&projectName=secret-project",
-    "write/experiment/archive?experimentKey={key}", "write/experiment/delete?experimentKey={key}",
-    "write/experiment/stop?experimentKey={key}", "write/experiment/set-status?experimentKey={key}",
-    "write/experiment/asset/delete?experimentKey={key}&assetId={asset}",
-]
-NATIVE = [
-    "experiments/{key}", "experiments/{key}/metrics", "experiments/{key}/metrics/secret-metric", "experiments/{key}/output",
-    "experiments/{key}/events", "experiments/{key}/assets/{asset}",
-    "projects?workspace={workspace}", "experiments?workspace={workspace}&project=secret-project",
-]
+def stranger(browser, limits) -> dict:
+    name = "other-" + uuid.uuid4().hex[:8]
+    browser.post("/api/v1/workspaces", {"name": name})
+    made = browser.post("/api/v1/keys", {"name": name, "limits": {"workspaces": [name]} if limits else {}})
+    return {"theirs": made["secret"], "other": name}
 
 
-@pytest.mark.parametrize("path", READS)
-def test_the_dialect_denies_it_exists(server, tenants, path):
-    there = server.call("GET", "/api/rest/v2/" + path.format(**tenants), key=tenants["theirs"])
-    assert 400 <= there[0] < 500 and "canary" not in str(there[2]), there
-    nowhere = dict(tenants, key=uuid.uuid4().hex, project=str(uuid.uuid4()), workspace="nowhere-" + uuid.uuid4().hex[:6])
-    missing = server.call("GET", "/api/rest/v2/" + path.format(**nowhere), key=tenants["theirs"])
-    assert (there[0], there[2].get("sdk_error_code")) == (missing[0], missing[2].get("sdk_error_code"))
+def everything(server, victim) -> list:
+    """All that can be read of the experiment and its project by who may."""
+    key = f"experimentKey={victim['key']}"
+    where = f"workspaceName={victim['workspace']}&projectName=secret-project"
+    paths = [f"experiment/{what}?{key}" for what in (
+        "metadata", "metrics/summary", "metrics/get-all", "parameters", "log-other", "tags", "html", "code", "graph", "output",
+        "system-details", "git/metadata", "asset/list", "model")]
+    paths += [f"experiment/asset/get-asset?{key}&assetId={victim['asset']}", f"projects?workspaceName={victim['workspace']}",
+              f"project/notes?projectId={victim['project']}", f"experiments?{where}", f"experiments?{where}&archived=true"]
+    found = [(path, *server.call("GET", "/api/rest/v2/" + path, key=victim["mine"])[::2]) for path in paths]
+    assert all(status == 200 for _, status, _ in found), found
+    return found
 
 
-@pytest.mark.parametrize("path", NATIVE)
+BASES = {"@client": ["/clientlib", ""], "@rest": ["/api/rest/v2", "/clientlib/rest/v2"]}
+ROUTES = json.loads((pathlib.Path(__file__).parent / "routes.json").read_text())
+STRANGERS = ["limited", "account"]
+
+
+def of_kind(*kinds) -> list:
+    """Rows of the table: who is a stranger to what they name is denied, unless a row says why not."""
+    rows = [row for row in ROUTES if next((kind for kind in ("open", "own") if kind in row), "denied") in kinds]
+    return [pytest.param(row, id=row["route"].replace(" ", ":")) for row in rows]
+
+
+def fill(value, names: dict):
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)\}", lambda match: names[match.group(1)], value)
+    if isinstance(value, list):
+        return [fill(item, names) for item in value]
+    if isinstance(value, dict):
+        return {name: fill(item, names) for name, item in value.items()}
+    return value
+
+
+def multipart(content: str, parameters) -> tuple:
+    boundary = uuid.uuid4().hex
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name='
+    first = f'{head}"requestParams"\r\n\r\n{json.dumps(parameters)}\r\n' if parameters else ""
+    body = f'{first}{head}"file"; filename="file"\r\n\r\n{content}\r\n--{boundary}--\r\n'
+    return body.encode(), {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+
+
+def attempts(server, row, names):
+    """Sends what the row says under each base; answers path, status and what was said, without the names that were asked for."""
+    method, route = row["route"].split(" ")
+    names = {**names, "fresh": uuid.uuid4().hex}
+    group = route.split("/")[0]
+    for base in BASES.get(group, [""]):
+        path = base + fill(route.removeprefix(group), {**names, **fill(row.get("path", {}), names)})
+        path += "?" + fill(row["query"], names) if "query" in row else ""
+        body, headers = fill(row.get("body"), names), {}
+        if "file" in row:
+            body, headers = multipart(row["file"], fill(row.get("parameters"), names))
+        elif "form" in row:
+            body, headers = row["form"].encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _, said = server.call(method, path, body, key=names["theirs"], headers=headers)
+        if isinstance(said, dict):
+            said.pop("request_id", None)
+        said = said if isinstance(said, bytes) else json.dumps(said).encode()
+        assert b"canary" not in said, (path, status, said)
+        for name, value in sorted(names.items()):
+            said = said.replace(value.encode(), name.encode()) if isinstance(value, str) and value else said
+        yield path, status, said
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("row", of_kind("denied"))
+def test_a_stranger_cannot_tell_it_from_what_does_not_exist(server, tenants, who, row):
+    nothing = {"key": uuid.uuid4().hex, "project": str(uuid.uuid4()), "workspace": "nowhere-" + uuid.uuid4().hex[:6],
+               "credential": str(uuid.uuid4()), "asset": uuid.uuid4().hex, "upload": uuid.uuid4().hex}
+    there = attempts(server, row, {**tenants["victim"], **tenants[who]})
+    nowhere = attempts(server, row, {**tenants["victim"], **nothing, **tenants[who]})
+    for (path, status, said), (_, status_of_nothing, said_of_nothing) in zip(there, nowhere, strict=True):
+        assert 400 <= status < 500 and status == status_of_nothing, (path, status, status_of_nothing, said)
+        assert said.startswith(b"<!") or said == said_of_nothing, (path, said, said_of_nothing)
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize("row", of_kind("own", "open"))
+def test_what_is_open_or_their_own_tells_a_stranger_nothing(server, tenants, who, row):
+    for path, status, said in attempts(server, row, {**tenants["victim"], **tenants[who]}):
+        assert status < 500 and b"secret-" not in said, (path, status, said)
+
+
+@pytest.mark.parametrize("row", [row for row in of_kind("denied", "own") if "/api/v1/" in row.values[0]["route"]])
+def test_our_own_interface_asks_for_a_key(server, tenants, row):
+    for path, status, said in attempts(server, row, {**tenants["victim"], "theirs": False}):
+        assert status == 401, (path, status, said)
+
+
+@pytest.mark.parametrize("path", ["", "/metrics", "/metrics/secret-metric", "/output", "/events", "/assets/{asset}"])
 def test_our_own_interface_answers_404(server, tenants, path):
-    status, _, body = server.call("GET", "/api/v1/" + path.format(**tenants), key=tenants["theirs"])
-    assert status == 404, body
-    assert server.call("GET", "/api/v1/" + path.format(**tenants), key=False)[0] == 401
+    victim = tenants["victim"]
+    for who in STRANGERS:
+        status, _, body = server.call("GET", f"/api/v1/experiments/{victim['key']}{fill(path, victim)}", key=tenants[who]["theirs"])
+        assert status == 404, body
 
 
 PAGES = [
@@ -104,58 +186,33 @@ PAGES = [
 ]
 
 
+@pytest.mark.parametrize("who", STRANGERS)
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_are_not_there_for_others(server, tenants, path):
-    status, _, body = server.call("GET", path.format(**tenants), key=tenants["theirs"], raw=True)
+def test_pages_are_not_there_for_others(server, tenants, who, path):
+    address = fill(path, {**tenants["victim"], **tenants[who]})
+    status, _, body = server.call("GET", address, key=tenants[who]["theirs"], raw=True)
     assert status == 404 and b"canary" not in body and b"secret-" not in body, body
     if not path.endswith("view") and "{other}" not in path:
-        assert server.call("GET", path.format(**tenants), key=tenants["mine"], raw=True)[0] == 200
-
-
-WRITES = [
-    ("POST", "/clientlib/batch/logger/experiment/metric", {"experimentKey": "{key}", "values": [
-        {"metricName": "x", "metricValue": 1, "step": 1, "timestamp": 1}]}),
-    ("POST", "/clientlib/batch/logger/experiment/parameter", {"experimentKey": "{key}", "values": [
-        {"parameterName": "x", "parameterValue": 1, "timestamp": 1}]}),
-    ("POST", "/clientlib/logger/get/run", {"apiKey": "{theirs}", "previousExperiment": "{key}", "libVersion": "3.58.8"}),
-    ("POST", "/clientlib/status-report/update", {"experimentKey": "{key}", "is_alive": True, "runId": "x"}),
-    ("POST", "/clientlib/tags/add-tags-to-experiment", {"experimentKey": "{key}", "addedTags": ["x"]}),
-    ("POST", "/clientlib/rest/v2/write/experiment/output", {"experimentKey": "{key}", "outputLines": [
-        {"stderr": False, "output": "x", "offset": 10**6}]}),
-    ("POST", "/clientlib/rest/v2/write/experiment/system-details", {"experimentKey": "{key}", "user": "x"}),
-    ("POST", "/api/rest/v2/write/experiment/log-other", {"experimentKey": "{key}", "key": "x", "value": "x"}),
-    ("POST", "/api/rest/v2/write/experiment/html", {"experimentKey": "{key}", "html": "x", "override": True}),
-    ("POST", "/api/rest/v2/write/experiment/graph", {"experimentKey": "{key}", "graph": "x"}),
-    ("POST", "/api/rest/v2/write/experiment/update-status", {"experimentKey": "{key}", "isAlive": True, "hasCrashed": True}),
-    ("POST", "/api/rest/v2/write/project/update", {"projectId": "{project}", "newProjectName": "taken"}),
-    ("POST", "/api/rest/v2/write/project/delete", {"projectId": "{project}", "deleteAllExperiments": True}),
-    ("POST", "/api/rest/v2/write/project/notes", {"projectId": "{project}", "notes": "x"}),
-]
-
-
-@pytest.mark.parametrize("method, path, body", WRITES, ids=[write[1] for write in WRITES])
-def test_nothing_of_another_workspace_can_be_changed(server, tenants, method, path, body):
-    filled = json.loads(re.sub(r"\{(\w+)\}", lambda match: str(tenants[match.group(1)]), json.dumps(body)))
-    status, _, answer = server.call(method, path, filled, key=tenants["theirs"])
-    assert 400 <= status < 500 and "canary" not in str(answer), answer
+        assert server.call("GET", address, key=tenants["victim"]["mine"], raw=True)[0] == 200
 
 
 def test_after_all_that_it_is_as_it_was(server, tenants):
-    _, _, body = server.call("GET", f"/api/rest/v2/experiment/metrics/summary?experimentKey={tenants['key']}", key=tenants["mine"])
-    assert [value["name"] for value in body["values"] if not value["name"].startswith("sys.")].count("x") == 0
-    _, _, body = server.call("GET", f"/api/rest/v2/experiment/tags?experimentKey={tenants['key']}", key=tenants["mine"])
-    assert body["tags"] == ["secret-tag"]
+    victim = tenants["victim"]
+    assert everything(server, victim) == tenants["before"]
+    assert server.call("POST", "/clientlib/asset/upload-complete", {"requestId": victim["upload"], "succeed": False},
+                       key=victim["mine"])[0] == 200
 
 
 def test_a_revoked_key_is_refused_within_a_second(server, tenants):
     import time
-    made = tenants["browser"].post("/api/v1/keys", {"name": "short"})
+    browser = tenants["victim"]["browser"]
+    made = browser.post("/api/v1/keys", {"name": "short"})
     path = "/api/rest/v2/account-details"
     assert server.call("GET", path, key=made["secret"])[0] == 200
-    token = json.loads(tenants["browser"].open("/api/v1/me").read())["csrf_token"]
+    token = json.loads(browser.open("/api/v1/me").read())["csrf_token"]
     request = urllib.request.Request(server.url + "/api/v1/keys/" + made["key"]["id"], method="DELETE",
                                      headers={"X-CSRF-Token": token})
-    tenants["browser"].opener.open(request, timeout=30)
+    browser.opener.open(request, timeout=30)
     until = time.monotonic() + 1.0
     while server.call("GET", path, key=made["secret"])[0] == 200:
         assert time.monotonic() < until, "still accepted after a second"

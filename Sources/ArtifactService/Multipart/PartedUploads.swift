@@ -97,9 +97,14 @@ struct PartedUploads: Sendable {
         }
     }
 
+    /// To who may not see the experiment, its uploads are as if there were none: the same words, too.
     private func get(_ requestID: String, as access: Access) async throws -> (PartedUpload, Site) {
         guard let name = UploadName(requestID), let upload = try await store.find(name) else { throw Self.isOver }
-        return (upload, try Site(upload.place, access, .log))
+        do throws(Failure) {
+            return (upload, try Site(upload.place, access, .log))
+        } catch {
+            throw error.code == .notFound ? Self.isOver : error
+        }
     }
 
     private static let isOver = Failure(
