@@ -118,7 +118,7 @@ let package = Package(
             swiftSettings: house),
 
         // Tests.
-        module("TestKit", ["Postgres", "Model", logging]),
+        module("TestKit", ["Postgres", "Model", "Wire", "WireMessages", logging, protobuf]),
         tests("ModelTests", ["Model", "TestKit"]),
         tests("SeriesTests", ["Series", "TestKit"]),
         tests("SealingTests", ["Sealing", "TestKit"]),
@@ -134,11 +134,18 @@ let package = Package(
                 "AuthService", "AuthClient", "Sealing", "Wire", "WireMessages", "Postgres", "Model", "TestKit",
                 protobuf,
             ]),
-        tests("WorkspaceServiceTests", ["WorkspaceService", "Postgres", "Model", "TestKit", logging]),
-        tests("TrackingServiceTests", ["TrackingService", "Series", "Postgres", "Model", "TestKit"]),
+        tests(
+            "WorkspaceServiceTests",
+            [
+                "WorkspaceService", "AuthClient", "Postgres", "Wire", "WireMessages", "Model", "TestKit", logging,
+                protobuf,
+            ]),
+        tests(
+            "TrackingServiceTests",
+            ["TrackingService", "Series", "Postgres", "Wire", "WireMessages", "Model", "TestKit", protobuf]),
         tests(
             "ArtifactServiceTests",
-            ["ArtifactService", "Blobs", "Postgres", "Wire", "WireMessages", "Model", "TestKit", logging]),
+            ["ArtifactService", "Blobs", "Postgres", "Wire", "WireMessages", "Model", "TestKit", logging, protobuf]),
         tests(
             "GatewayTests",
             [

@@ -37,7 +37,7 @@ import Testing
             "CoreMetrics", "ServiceLifecycle", "UnixSignals", "SwiftProtobuf",
         ],
         "Bench": [],
-        "TestKit": ["Postgres", "Model", "Logging", "Testing"],
+        "TestKit": ["Postgres", "Model", "Wire", "WireMessages", "SwiftProtobuf", "Logging", "Testing"],
     ]
 
     @Test func `every module imports only what its row allows`() throws {

@@ -11,6 +11,7 @@ struct WorkspaceHouse: Sendable {
     let workspaces: Workspaces
     let projects: Projects
     let audit: AuditQueue
+    let database: Database
     /// Sees all rows.
     let owner: Database
 
@@ -19,7 +20,9 @@ struct WorkspaceHouse: Sendable {
             let audit = AuditQueue(store: AuditStore(database: database), logger: ScratchDatabase.logger)
             let workspaces = Workspaces(store: WorkspaceStore(database: database), audit: audit)
             let projects = Projects(store: ProjectStore(database: database), workspaces: workspaces, audit: audit)
-            try await body(WorkspaceHouse(workspaces: workspaces, projects: projects, audit: audit, owner: owner))
+            try await body(
+                WorkspaceHouse(
+                    workspaces: workspaces, projects: projects, audit: audit, database: database, owner: owner))
         }
     }
 
