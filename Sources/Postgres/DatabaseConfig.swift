@@ -32,12 +32,14 @@ public struct DatabaseConfig: Sendable {
         self.statementTimeout = statementTimeout
     }
 
-    /// Settings of a pipeline's connection. JIT costs more than short statements gain; so does planning them anew each
-    /// time, which PostgreSQL prefers for arrays because it takes an unknown one for longer than they are.
+    /// Settings of a pipeline's connection. JIT costs more than short statements gain. So does planning them anew each
+    /// time, which PostgreSQL prefers for arrays because it takes an unknown one for longer than they are. But a plan
+    /// that is kept must not be one for the empty tables of the first minute: short statements look rows up in indexes.
     var pipelineSettings: [(String, String)] {
         [
             ("statement_timeout", "\(statementTimeout.milliseconds)"), ("jit", "off"),
             ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
         ]
     }
 
