@@ -14,27 +14,32 @@ struct MetricCommitter: Sendable {
         while true {
             let group = await queue.next()
             guard !group.isEmpty else { return }
-            await commit(group[...])
-            queue.finish(group)
+            let failures = await commit(group[...])
+            // The next group first: it has a long way to go.
+            queue.finish()
+            for (waiting, failure) in zip(group, failures) { end(waiting, failure) }
         }
     }
 
-    /// A batch that makes the joint transaction fail must not fail the others: the group is halved until it is alone.
-    private func commit(_ group: ArraySlice<MetricQueue.Waiting>) async {
+    private func end(_ waiting: MetricQueue.Waiting, _ failure: (any Error)?) {
+        if let failure { return waiting.done.resume(throwing: failure) }
+        waiting.done.resume()
+        changed(ID(waiting.append.place.experiment), waiting.append.summaries.keys.map(\.name))
+    }
+
+    /// Answers what each of the group failed with. A batch that makes the joint transaction fail must not fail the
+    /// others: the group is halved until it is alone.
+    private func commit(_ group: ArraySlice<MetricQueue.Waiting>) async -> [(any Error)?] {
         do {
             try await store.append(group.map(\.append))
-            for waiting in group {
-                waiting.done.resume()
-                changed(ID(waiting.append.place.experiment), waiting.append.summaries.keys.map(\.name))
-            }
+            return group.map { _ in nil }
         } catch  where group.count > 1 && MetricCommitter.mayBeOnes(error) {
             let middle = group.startIndex + group.count / 2
-            await commit(group[..<middle])
-            await commit(group[middle...])
+            return await commit(group[..<middle]) + commit(group[middle...])
         } catch {
             // It was this task that was cancelled, not the callers'.
             let failure = error is CancellationError ? MetricQueue.closed : error
-            for waiting in group { waiting.done.resume(throwing: failure) }
+            return group.map { _ in failure }
         }
     }
 

@@ -4,9 +4,8 @@ import Synchronization
 /// Group commit: appends that wait at the same time share a transaction.
 ///
 /// Callers put in and wait for the COMMIT. While one group is at the database the next gathers, so nobody waits for
-/// company that does not come, and groups are the larger the more there is to do. A second group goes when it is as
-/// large as the first. A group that takes longer than usual, such as one that waits for a deletion, does not hold up
-/// the next: after `patience` another may begin.
+/// company that does not come, and groups are the larger the more there is to do. A group that takes longer than
+/// usual, such as one that waits for a deletion, does not hold up the next: after `patience` another may begin.
 final class MetricQueue: Sendable {
     struct Waiting: Sendable {
         let append: MetricAppend
@@ -23,17 +22,14 @@ final class MetricQueue: Sendable {
     private struct State {
         var waiting: [Waiting] = []
         var idle: [CheckedContinuation<[Waiting], Never>] = []
-        /// Groups that were taken out and are not finished, what is in them, and when the last was taken.
+        /// Groups that were taken out and are not finished, and when the last was taken.
         var underWay = 0
-        var takenCount = 0
         var takenAt = ContinuousClock.now
         var watcher: CheckedContinuation<Void, Never>?
         var isClosed = false
 
         var mayTake: Bool {
-            if waiting.isEmpty { return false }
-            if underWay == 0 || isClosed || underWay == 1 && waiting.count >= takenCount { return true }
-            return .now - takenAt >= MetricQueue.patience
+            !waiting.isEmpty && (underWay == 0 || isClosed || .now - takenAt >= MetricQueue.patience)
         }
     }
 
@@ -71,11 +67,9 @@ final class MetricQueue: Sendable {
         }
     }
 
-    func finish(_ group: [Waiting]) {
-        state.withLock { state in
-            state.underWay -= 1
-            state.takenCount -= group.count
-        }
+    func finish() {
+        state.withLock { $0.underWay -= 1 }
+        handOut()
     }
 
     /// Lets a group begin that has waited for another for too long. Until the queue is closed or the task cancelled.
@@ -133,7 +127,6 @@ final class MetricQueue: Sendable {
         let group = Array(state.waiting[..<count])
         state.waiting.removeFirst(count)
         state.underWay += 1
-        state.takenCount += count
         state.takenAt = .now
         return group
     }

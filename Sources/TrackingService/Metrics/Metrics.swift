@@ -8,7 +8,7 @@ public struct Metrics: Sendable {
     /// Finds an experiment by its key and proves that the caller may do the action there.
     public typealias Locate = @Sendable (String, Access, Action) async throws -> (place: MetricPlace, permit: Permit)
 
-    /// Transactions that append, at one time: more than two only while some take unusually long.
+    /// Transactions that append, at one time: the second only begins while the first takes unusually long.
     static let committersMax = 4
 
     let locate: Locate
