@@ -55,12 +55,9 @@ struct WorkspaceHouse: Sendable {
 
 /// The code, and the reason if there is one, of the failure that `body` ends with; "ok" without.
 func outcome(_ body: () async throws -> Void) async -> String {
-    do {
-        try await body()
-        return "ok"
-    } catch let failure as Failure {
-        return failure.reason.isEmpty ? failure.code.rawValue : "\(failure.code.rawValue) \(failure.reason)"
-    } catch {
-        return "\(error)"
-    }
+    var ending: (any Error)?
+    do { try await body() } catch { ending = error }
+    guard let ending else { return "ok" }
+    guard let failure = ending as? Failure else { return "\(ending)" }
+    return failure.reason.isEmpty ? failure.code.rawValue : "\(failure.code.rawValue) \(failure.reason)"
 }
