@@ -31,8 +31,10 @@ import Testing
             #expect(await outcome { _ = try await house.resolve("a", in: .id(id), as: viewer) } == "forbidden")
             #expect(try await house.resolve("a", in: .id(id), as: logger).created)
             #expect(try await house.resolve("A", in: .id(id), as: viewer).project.name == "a")
-            let absent = await outcome { _ = try await house.resolve("b", in: .id(id), ifMissing: .fail, as: owner) }
-            #expect(absent == "notFound project_unknown")
+            let absent = await #expect(throws: Failure.self) {
+                _ = try await house.resolve("b", in: .id(id), ifMissing: .fail, as: owner)
+            }
+            #expect(absent?.reason == "project_unknown")
         }
     }
 

@@ -54,6 +54,9 @@ struct WorkspaceHouse: Sendable {
 }
 
 /// The code, and the reason if there is one, of the failure that `body` ends with; "ok" without.
+///
+/// Only as `#expect(await outcome { … } == "…")`: with one closure inside `#expect` and another outside of it, in one
+/// function, Swift 6.3.1 gives both the same symbol, and one of them runs in place of the other.
 func outcome(_ body: () async throws -> Void) async -> String {
     var ending: (any Error)?
     do { try await body() } catch { ending = error }
