@@ -29,6 +29,8 @@ enum PostgresTuning {
             // Statements hold people's data.
             ("log_statement", "none"), ("log_min_error_statement", "panic"), ("log_parameter_max_length_on_error", "0"),
             ("idle_in_transaction_session_timeout", "60s"),
+            // A plan that was made while a table was empty is made anew when its statistics come.
+            ("autovacuum_naptime", "10s"),
         ]
     }
 }
