@@ -37,6 +37,9 @@ final class MetricQueue: Sendable {
 
     private let state = Mutex(State())
 
+    /// What waits to be taken out.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// Returns after COMMIT. Cancelling does not take it back.
     func append(_ append: MetricAppend) async throws {
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
