@@ -19,9 +19,16 @@ import Testing
     }
 
     @Test func `a child that does not heed the signal is killed`() async throws {
-        let stubborn = try await Child.start(shell("trap '' TERM; while :; do sleep 1; done"))
-        stubborn.stop(by: SIGTERM, grace: .milliseconds(100))
-        #expect(await stubborn.end() == 128 + SIGKILL)
+        try await ScratchDirectory.with { folder in
+            let output = folder.appending(path: "out").path(percentEncoded: false)
+            var command = shell("trap '' TERM; echo stubborn; while :; do sleep 1; done")
+            command.outputPath = output
+            let stubborn = try await Child.start(command)
+            // Before that it would heed it.
+            while (try? String(contentsOfFile: output, encoding: .utf8)) != "stubborn\n" { await Task.yield() }
+            stubborn.stop(by: SIGTERM, grace: .milliseconds(100))
+            #expect(await stubborn.end() == 128 + SIGKILL)
+        }
     }
 
     @Test func `a program that is not there is a failure, not a child`() async {
