@@ -69,6 +69,8 @@ final class ServerConnections: Sendable {
         }
         channel.closeFuture.whenComplete { [self] _ in
             state.withLock { _ = $0.open.removeValue(forKey: ObjectIdentifier(connection)) }
+            // Not left to the handler: a channel that closes before it was active never tells it.
+            inbox.finish()
         }
         accepted.push([connection])
         if late { outbox.push(.drain(wait: server.limits.drainWait)) }

@@ -294,7 +294,6 @@ final class ServerHandler: ChannelDuplexHandler {
         pulse.stop()
         for call in session.close() { call.cancel() }
         _ = outbox.close()
-        inbox.finish()
         context.fireChannelInactive()
     }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import NIOPosix
 import Testing
 
 @testable import Wire
@@ -38,5 +39,17 @@ struct HandlerTests {
         #expect(goaway.readableBytes == 4 + Int(goaway.getInteger(at: 0, as: UInt32.self) ?? 0))
         #expect(try channel.readOutbound(as: ByteBuffer.self) == nil)
         #expect(!channel.isActive)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a connection that closes before it was ever open ends its task`() async throws
+    {
+        let server = TestServer.rpc("/nonexistent")
+        let connections = ServerConnections(server: server, tls: nil)
+        let refused = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try connections.accept(channel) } }
+            .connect(unixDomainSocketPath: "/nonexistent/socket")
+        await #expect(throws: (any Error).self) { try await refused.get() }
+        let accepted = try #require(await connections.accepted.next())
+        for connection in accepted { await connection.run(server) }
     }
 }
