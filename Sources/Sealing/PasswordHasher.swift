@@ -9,7 +9,7 @@ public final class PasswordHasher: Sendable {
     public let cost: PasswordHash.Cost
     /// A hash of a password nobody knows. Checking against it costs what checking a real one costs.
     public let decoy: PasswordHash
-    private let queue: OperationQueue
+    let queue: OperationQueue
     private let pending = Mutex(0)
 
     public init(cost: PasswordHash.Cost = .standard) throws(SealingError) {
