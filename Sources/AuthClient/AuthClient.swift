@@ -40,6 +40,20 @@ public struct AuthClient: Sendable {
         try await rpc.call(AuthMethod.signOut, q, context, retry: .idempotent)
     }
 
+    /// The caller's sessions that are alive. Needs a session: throws `.forbidden` (`session_required`) for a key.
+    public func listSessions(
+        _ q: ListSessionsRequest, _ context: CallContext
+    ) async throws(Failure) -> ListSessionsResponse {
+        try await rpc.call(AuthMethod.listSessions, q, context, retry: .idempotent)
+    }
+
+    /// Needs a session. Throws `.notFound` for an id that names no living session of the caller.
+    public func endSessions(
+        _ q: EndSessionsRequest, _ context: CallContext
+    ) async throws(Failure) -> EndSessionsResponse {
+        try await rpc.call(AuthMethod.endSessions, q, context)
+    }
+
     /// Spends a one-time link and signs in. Throws `.notFound` (`token_unknown`) or `.invalid` (`password_…`).
     public func setPasswordByToken(
         _ q: SetPasswordByTokenRequest, _ context: CallContext

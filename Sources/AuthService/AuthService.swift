@@ -47,6 +47,8 @@ public struct AuthService: Sendable {
         methods.unary(AuthMethod.authenticateSession, .anyone, session.authenticate)
         methods.unary(AuthMethod.signIn, .anyone, session.signIn)
         methods.unary(AuthMethod.signOut, .anyone, session.signOut)
+        methods.unary(AuthMethod.listSessions, .access, session.list)
+        methods.unary(AuthMethod.endSessions, .access, session.end)
         methods.unary(AuthMethod.setPasswordByToken, .anyone, account.setPassword)
         methods.unary(AuthMethod.createKey, .access, key.create)
         methods.unary(AuthMethod.listKeys, .access, key.list)

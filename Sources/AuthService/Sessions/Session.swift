@@ -24,3 +24,14 @@ struct Session: Sendable {
         }
     }
 }
+
+/// A living session, as its owner sees it.
+struct SessionEntry: Sendable {
+    let id: ID<Credential>
+    let createdAt: Date
+    let seenAt: Date
+    /// If it is not seen again.
+    let endsAt: Date
+    let address: String
+    let client: String
+}

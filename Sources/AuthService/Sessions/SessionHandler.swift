@@ -24,8 +24,34 @@ struct SessionHandler: Sendable {
         }
     }
 
+    func list(_ q: ListSessionsRequest, _ call: Call) async throws -> ListSessionsResponse {
+        let access = try call.requireAccess()
+        let entries = try await sessions.list(as: access)
+        return ListSessionsResponse.with {
+            $0.sessions = entries.map { SessionRecord($0, isThis: $0.id == access.credential) }
+        }
+    }
+
+    func end(_ q: EndSessionsRequest, _ call: Call) async throws -> EndSessionsResponse {
+        let count = try await sessions.end(try ID.optional(q.id, "session"), as: call.requireAccess())
+        return EndSessionsResponse.with { $0.count = UInt32(count) }
+    }
+
     func signOut(_ q: SignOutRequest, _ call: Call) async throws -> Empty {
         try await sessions.signOut(q.token)
         return Empty()
+    }
+}
+
+extension SessionRecord {
+    fileprivate init(_ entry: SessionEntry, isThis: Bool) {
+        self.init()
+        id = entry.id.wire
+        createdMs = entry.createdAt.wire
+        seenMs = entry.seenAt.wire
+        expiresMs = entry.endsAt.wire
+        address = entry.address
+        client = entry.client
+        self.isThis = isThis
     }
 }

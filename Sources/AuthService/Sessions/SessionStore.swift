@@ -31,9 +31,7 @@ struct SessionStore: Sendable {
     func find(_ token: OpaqueToken) async throws -> Session? {
         try await database.first(
             """
-            SELECT s.id, s.ended_at IS NULL AND s.expires_at > now()
-                       AND s.seen_at > now() - make_interval(hours => \(Int32(Session.idleHoursMax))),
-                   \(PrincipalStore.columns)
+            SELECT s.id, \(Self.isAlive), \(PrincipalStore.columns)
               FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
              WHERE s.digest = \(token.digest)
             """, for: .none
@@ -54,6 +52,41 @@ struct SessionStore: Sendable {
             \(AuditStore.append(event, forEachOf: "ended"))
             """, for: event.tenants) == 1
     }
+
+    /// Living sessions, the last seen first.
+    func list(of account: ID<Account>) async throws -> [SessionEntry] {
+        try await database.rows(
+            """
+            SELECT s.id, s.created_at, s.seen_at, least(s.expires_at, s.seen_at + \(Self.idle)), s.address, s.client
+              FROM auth.sessions s
+             WHERE s.account_id = \(account.uuid) AND \(Self.isAlive)
+             ORDER BY s.seen_at DESC, s.id LIMIT 1000
+            """, for: .none
+        ) { row in
+            SessionEntry(
+                id: ID(try row.read()), createdAt: try row.read(), seenAt: try row.read(), endsAt: try row.read(),
+                address: try row.read(), client: try row.read())
+        }
+    }
+
+    /// Ends one living session of an account or, without an id, all but `kept`; tells of each, and answers how many.
+    func end(
+        _ id: ID<Credential>?, of account: ID<Account>, keeping kept: ID<Credential>, telling event: AuditEvent
+    ) async throws -> Int {
+        let which: SQL = id.map { "s.id = \($0.uuid)" } ?? "s.id <> \(kept.uuid)"
+        return try await database.run(
+            """
+            WITH ended AS (
+                UPDATE auth.sessions s SET ended_at = now()
+                 WHERE s.account_id = \(account.uuid) AND \(which) AND \(Self.isAlive) RETURNING s.id
+            )
+            \(AuditStore.append(event, forEachOf: "ended"))
+            """, for: event.tenants)
+    }
+
+    private static let idle: SQL = "make_interval(hours => \(Int32(Session.idleHoursMax)))"
+    private static let isAlive: SQL =
+        "(s.ended_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - \(idle))"
 
     /// A session is seen at most this often: the batch comes from `LastUse`.
     func touch(_ seen: [LastUse.Mark]) async throws {

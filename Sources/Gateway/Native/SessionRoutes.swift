@@ -21,6 +21,9 @@ struct SessionRoutes: Sendable {
     func register(in routes: RouterGroup<EdgeContext>) {
         routes.post("session", use: signIn)
         routes.delete("session", use: signOut)
+        routes.get("sessions", use: list)
+        routes.delete("sessions", use: endOthers)
+        routes.delete("sessions/:id", use: end)
         routes.get("me", use: me)
     }
 
