@@ -3,6 +3,7 @@ import http.cookiejar
 import json
 import pathlib
 import re
+import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
@@ -30,6 +31,15 @@ class Browser:
         token = json.loads(self.open("/api/v1/me").read())["csrf_token"]
         answer = self.open(path, json.dumps(body).encode(), {"Content-Type": "application/json", "X-CSRF-Token": token})
         return json.loads(answer.read())
+
+    def sign_in(self, name: str, password: str) -> None:
+        body = json.dumps({"name": name, "password": password}).encode()
+        assert self.open("/api/v1/session", body, {"Content-Type": "application/json"}).status == 200
+
+    def delete(self, path):
+        token = json.loads(self.open("/api/v1/me").read())["csrf_token"]
+        request = urllib.request.Request(self.server.url + path, method="DELETE", headers={"X-CSRF-Token": token})
+        return json.loads(self.opener.open(request, timeout=30).read())
 
 
 @pytest.fixture(scope="module")
@@ -209,12 +219,31 @@ def test_a_revoked_key_is_refused_within_a_second(server, tenants):
     made = browser.post("/api/v1/keys", {"name": "short"})
     path = "/api/rest/v2/account-details"
     assert server.call("GET", path, key=made["secret"])[0] == 200
-    token = json.loads(browser.open("/api/v1/me").read())["csrf_token"]
-    request = urllib.request.Request(server.url + "/api/v1/keys/" + made["key"]["id"], method="DELETE",
-                                     headers={"X-CSRF-Token": token})
-    browser.opener.open(request, timeout=30)
+    browser.delete("/api/v1/keys/" + made["key"]["id"])
     until = time.monotonic() + 1.0
     while server.call("GET", path, key=made["secret"])[0] == 200:
         assert time.monotonic() < until, "still accepted after a second"
         time.sleep(0.05)
     assert server.call("GET", path, key=made["secret"])[0] == 401
+
+
+def test_signing_out_elsewhere(server, tenants):
+    here, phone, train = tenants["victim"]["browser"], Browser(server), Browser(server)
+    for other in (phone, train):
+        other.sign_in(server.credentials["userName"], "a long password of the administrator")
+    sessions = lambda browser: json.loads(browser.open("/api/v1/sessions").read())["sessions"]
+    assert len(sessions(here)) == 3
+    phones = next(session["id"] for session in sessions(phone) if session["is_this"])
+    assert here.delete("/api/v1/sessions/" + phones) == {"ended": 1}
+    assert status_of(phone) == 401 and status_of(train) == 200
+    assert here.delete("/api/v1/sessions") == {"ended": 1}
+    assert status_of(train) == 401
+    assert [session["is_this"] for session in sessions(here)] == [True]
+    assert server.call("GET", "/api/v1/sessions", key=tenants["victim"]["mine"])[0] == 403
+
+
+def status_of(browser) -> int:
+    try:
+        return browser.open("/api/v1/me").status
+    except urllib.error.HTTPError as error:
+        return error.code
