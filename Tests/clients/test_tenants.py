@@ -247,3 +247,27 @@ def status_of(browser) -> int:
         return browser.open("/api/v1/me").status
     except urllib.error.HTTPError as error:
         return error.code
+
+
+LIMITED = """
+import comet_ml, sys
+e = comet_ml.Experiment(project_name=sys.argv[1], experiment_key=sys.argv[2])
+print("ALIVE" if e.alive else "NO RUN")
+e.log_metric("m", 1); e.log_parameter("p", 2); e.end()
+"""
+
+
+def test_a_key_for_logging_to_one_project(server, tenants):
+    browser = tenants["victim"]["browser"]
+    place = f"{server.workspace}/secret-project"
+    made = browser.post("/api/v1/keys", {"name": "ingest", "limits": {"actions": ["log"], "projects": [place]}})
+    key, elsewhere = uuid.uuid4().hex, uuid.uuid4().hex
+    done = server.run(LIMITED, "secret-project", key, COMET_API_KEY=made["secret"])
+    assert "ALIVE" in done.stdout and not re.search("WARNING|ERROR", done.stdout + done.stderr), done.stdout + done.stderr
+    read = f"/api/rest/v2/experiment/metrics/summary?experimentKey={key}"
+    assert server.call("GET", read, key=tenants["victim"]["mine"])[0] == 200
+    assert server.call("GET", read, key=made["secret"])[0] == 403
+    refused = server.run(LIMITED, "another-project", elsewhere, COMET_API_KEY=made["secret"])
+    assert "ALIVE" not in refused.stdout, refused.stdout
+    print(refused.stdout + refused.stderr)
+    assert server.call("GET", read.replace(key, elsewhere), key=tenants["victim"]["mine"])[0] in (400, 404)

@@ -5,6 +5,7 @@ import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
+import Wire
 import WireMessages
 import WorkspaceClient
 
@@ -31,27 +32,19 @@ struct KeyRoutes: Sendable {
         }
     }
 
-    /// `limits.workspaces` names workspaces; the secret is in this answer only.
+    /// The secret is in this answer only.
     @Sendable private func create(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.writer(request, context)
         let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
-        let limits = try body.fieldsIfAny("limits")
-        let actions = try limits?.strings("actions") ?? []
-        var workspaces: [Data] = []
-        for name in try limits?.strings("workspaces") ?? [] {
-            let found = try await gateway.backends.workspace.find(.with { $0.name = name }, caller.call(context))
-            workspaces.append(found.workspace.id)
-        }
+        let limits = try await limits(try body.fieldsIfAny("limits"), caller.call(context))
         let asked = try CreateKeyRequest.with {
             $0.name = try body.string("name")
             $0.expiresMs = try body.integerIfAny("expires_ms") ?? 0
         }
-        let limitedTo = workspaces
         let made = try await gateway.backends.auth.createKey(
             .with {
                 $0 = asked
-                guard !actions.isEmpty || !limitedTo.isEmpty else { return }
-                $0.limits = .with { ($0.actions, $0.workspaceIds) = (actions, limitedTo) }
+                if limits != KeyLimitsClaim() { $0.limits = limits }
             }, caller.call(context))
         return Reply.json(status: .created) { writer in
             writer.object { writer in
@@ -60,6 +53,33 @@ struct KeyRoutes: Sendable {
                 writer.member("secret", made.secret)
             }
         }
+    }
+
+    /// `workspaces` by name, `projects` as `workspace/project`.
+    private func limits(_ fields: JSONFields?, _ call: CallContext) async throws -> KeyLimitsClaim {
+        guard let fields else { return KeyLimitsClaim() }
+        let names = try (fields.strings("workspaces"), fields.strings("projects"))
+        var limits = KeyLimitsClaim()
+        limits.actions = try fields.strings("actions")
+        guard names.0.count <= 1000, names.1.count <= 1000 else {
+            throw Failure(.invalid, "A key names at most 1000 workspaces and 1000 projects.", reason: "limits_invalid")
+        }
+        for name in names.0 {
+            let found = try await gateway.backends.workspace.find(.with { $0.name = name }, call)
+            limits.workspaceIds.append(found.workspace.id)
+        }
+        for name in names.1 {
+            let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+                throw Failure(
+                    .invalid, "limits.projects holds \"workspace/project\", not \"\(name.prefix(100))\".",
+                    reason: "limits_invalid")
+            }
+            let found = try await gateway.backends.workspace.resolveProject(
+                .with { ($0.workspaceName, $0.projectName) = (parts[0], parts[1]) }, call)
+            limits.projectIds.append(found.project.id)
+        }
+        return limits
     }
 
     @Sendable private func revoke(_ request: Request, _ context: EdgeContext) async throws -> Response {
