@@ -8,7 +8,7 @@ struct Projects: Sendable {
     let audit: AuditQueue
 
     static let unknown = Failure(
-        .notFound, "There is no such project, or you may not see it.", reason: "project_unknown")
+        .notFound, "There is no such project, or you or your key may not see it.", reason: "project_unknown")
 
     func create(
         _ title: Title, description: String, in workspace: ID<Workspace>, as access: Access
@@ -50,9 +50,14 @@ struct Projects: Sendable {
     /// A row that is in the way when inserting is there when searching, unless it was deleted in between.
     private static let attemptsMax = 3
 
-    private func creationPermit(in workspace: ID<Workspace>, as access: Access) throws -> Permit {
+    /// Who may not even see the workspace hears what they hear of a project that is there and not theirs.
+    private func creationPermit(in workspace: ID<Workspace>, as access: Access) throws(Failure) -> Permit {
         let scope = Scope.workspace(workspace)
-        return try access.require(access.allows(.log, on: scope) ? .log : .createProject, on: scope)
+        do {
+            return try access.require(access.allows(.log, on: scope) ? .log : .createProject, on: scope)
+        } catch {
+            throw error.code == .notFound ? Projects.unknown : error
+        }
     }
 
     func get(_ id: ID<Project>, as access: Access) async throws -> ProjectRow {
