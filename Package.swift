@@ -67,6 +67,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CLinux"),
@@ -76,6 +77,7 @@ let package = Package(
         module("Series", ["CZstd"]),
         module("Sealing", ["CCrypto", "CArgon2"]),
         module("HotJSON", ["CSimdJSON", "CZlib"]),
+        module("QRCode", ["CQRCode"]),
 
         // The ground floor.
         module("Postgres", ["CLibPQ", "CLinux", logging]),
@@ -96,7 +98,7 @@ let package = Package(
         module(
             "Gateway",
             [
-                "Model", "Wire", "WireMessages", "HotJSON", "WebUI",
+                "Model", "Wire", "WireMessages", "HotJSON", "WebUI", "QRCode",
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
                 hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, lifecycle, logging, protobuf,
             ]),
@@ -122,6 +124,7 @@ let package = Package(
         tests("ModelTests", ["Model", "TestKit"]),
         tests("SeriesTests", ["Series", "TestKit"]),
         tests("SealingTests", ["Sealing", "TestKit"]),
+        tests("QRCodeTests", ["QRCode"]),
         tests("HotJSONTests", ["HotJSON", "CZlib", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),

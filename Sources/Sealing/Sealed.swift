@@ -23,12 +23,16 @@ public enum Sealed {
 
     public static func seal(_ secret: Secret, with key: SealingKey, place: String) throws(SealingError) -> [UInt8] {
         let nonce = RandomBytes.make(12)
-        var out: [UInt8] = [1]
-        for shift in [24, 16, 8, 0] { out.append(UInt8(truncatingIfNeeded: key.id >> UInt32(shift))) }
+        var out = head(of: key)
         let bound = out + Array(place.utf8)
         out += nonce
         out += try Cipher(key, nonce, sealing: true).run(secret.bytes, bound: bound, tag: nil)
         return out
+    }
+
+    /// What everything begins with that this key has sealed: the form, and the key's id.
+    public static func head(of key: SealingKey) -> [UInt8] {
+        [1] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: key.id >> UInt32($0)) }
     }
 
     /// Throws `.cannotOpen` when anything was changed, or the place is another; `.unknownKey` for a key not in `keys`.

@@ -15,6 +15,7 @@ import Testing
         "Series": ["CZstd"],
         "Sealing": ["CCrypto", "CArgon2"],
         "HotJSON": ["CSimdJSON", "CZlib"],
+        "QRCode": ["CQRCode"],
         "Postgres": ["CLibPQ", "CLinux", "Logging"],
         "Blobs": ["CLinux", "Sealing"],
         "WireMessages": ["SwiftProtobuf"],
@@ -27,7 +28,8 @@ import Testing
         "ArtifactService": service.union(["Blobs", "Sealing"]),
         "WebUI": ["Mustache"],
         "Gateway": clients.union(nio).union([
-            "Model", "Wire", "WireMessages", "HotJSON", "WebUI", "Hummingbird", "HummingbirdCore", "HTTPTypes",
+            "Model", "Wire", "WireMessages", "HotJSON", "WebUI", "QRCode", "Hummingbird", "HummingbirdCore",
+            "HTTPTypes",
             "Logging",
             "SwiftProtobuf", "ServiceLifecycle", "NIOHTTP1", "NIOHTTPTypes",
         ]),
