@@ -17,7 +17,7 @@ extension Access {
         self.init(
             kind: kind, principal: principal, name: claims.name, grants: grants,
             limits: claims.hasLimits ? try Limits(claim: claims.limits) : Limits(),
-            credential: credential, bySession: claims.bySession,
+            credential: credential, bySession: claims.bySession, assurance: try Assurance(claims: claims),
             expiresAt: Date(timeIntervalSince1970: Double(claims.expiresMs) / 1000))
     }
 
@@ -32,11 +32,28 @@ extension Access {
             claims.expiresMs = expiresAt.milliseconds
             claims.credentialID = Data(credential.bytes)
             claims.bySession = bySession
+            claims.provedMs = assurance.provedAt?.milliseconds ?? 0
+            claims.secondFactor = assurance.hasSecondFactor
+            claims.factorDue = assurance.due == .everywhere
+            if case .workspaces(let workspaces) = assurance.due {
+                claims.factorDueIn = workspaces.map { Data($0.bytes) }.sorted { $0.lexicographicallyPrecedes($1) }
+            }
         }
     }
 
     static func unreadable(_ what: String) -> Failure {
         Failure(.unauthenticated, "Who you are could not be read.", reason: "access_unreadable", detail: what)
+    }
+}
+
+extension Assurance {
+    init(claims: AccessClaims) throws(Failure) {
+        var workspaces: Set<ID<Workspace>> = []
+        for bytes in claims.factorDueIn { workspaces.insert(try ID(claim: bytes, "workspace")) }
+        self.init(
+            provedAt: claims.provedMs == 0 ? nil : Date(timeIntervalSince1970: Double(claims.provedMs) / 1000),
+            hasSecondFactor: claims.secondFactor,
+            due: claims.factorDue ? .everywhere : workspaces.isEmpty ? .nowhere : .workspaces(workspaces))
     }
 }
 

@@ -31,6 +31,7 @@ public struct AuthClient: Sendable {
     }
 
     /// Throws `.unauthenticated` with the reason `sign_in_refused`, whatever was wrong; `.exhausted` after too many.
+    /// An answer without a token is half a sign-in: see `finishSignIn`.
     public func signIn(_ q: SignInRequest, _ context: CallContext) async throws(Failure) -> SignInResponse {
         try await rpc.call(AuthMethod.signIn, q, context)
     }

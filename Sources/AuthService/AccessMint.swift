@@ -14,12 +14,14 @@ struct AccessMint: Sendable {
 
     /// A serialized `SealedAccess`.
     func seal(
-        _ principal: Principal, limits: Access.Limits = Access.Limits(), credential: ID<Credential>, bySession: Bool
+        _ principal: Principal, limits: Access.Limits = Access.Limits(), credential: ID<Credential>, bySession: Bool,
+        assurance: Assurance = Assurance()
     ) throws -> [UInt8] {
         let now = Date()
         let access = Access(
             kind: principal.kind, principal: principal.id, name: principal.name, grants: principal.grants,
-            limits: limits, credential: credential, bySession: bySession, expiresAt: now.addingTimeInterval(Self.life))
+            limits: limits, credential: credential, bySession: bySession, assurance: assurance,
+            expiresAt: now.addingTimeInterval(Self.life))
         let claims: [UInt8] = try access.claims(issuedAt: now).serializedBytes()
         let signature = try key.sign(claims)
         let sealed = SealedAccess.with {

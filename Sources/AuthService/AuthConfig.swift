@@ -6,14 +6,19 @@ public struct AuthConfig: Sendable {
     public let signingKey: Ed25519.PrivateKey
     /// Kept outside of the database, so that a copy of it proves no key and a writer of it can insert none.
     public let peppers: Peppers
+    /// Seals the seeds of authenticators; the one with the highest number is the current one.
+    let factorSeal: FactorSeal
     /// Where clients reach this instance, such as `http://127.0.0.1:8080/`; it is written into the keys handed out.
     public let baseURL: String
     public let passwordCost: PasswordHash.Cost
 
-    /// Throws `.badKey` unless both secrets are of 32 bytes.
+    /// Throws `.badKey` unless both secrets are of 32 bytes, and without a key for factors.
     public init(
-        signingKey: Secret, pepper: Secret, baseURL: String, passwordCost: PasswordHash.Cost = .standard
+        signingKey: Secret, pepper: Secret, factorKeys: [SealingKey], baseURL: String,
+        passwordCost: PasswordHash.Cost = .standard
     ) throws(SealingError) {
+        guard let factorSeal = FactorSeal(factorKeys) else { throw .badKey }
+        self.factorSeal = factorSeal
         self.signingKey = try Ed25519.PrivateKey(seed: signingKey)
         self.peppers = try Peppers(current: pepper)
         // Without a slash: clients compare it with the root of their own setting, and warn when the two differ.
@@ -37,6 +42,12 @@ public struct Peppers: Sendable {
     /// `nil` when the pepper of that version is no longer there: such keys are dead.
     func digest(of secret: String, version: Int32) -> [UInt8]? {
         secrets[version].map { HMACSHA256.code(for: Array(secret.utf8), key: $0) }
+    }
+
+    /// Keys of their own for one purpose, one of each pepper that is there, the current one's first.
+    func derived(for purpose: StaticString) -> [(version: Int32, key: Secret)] {
+        secrets.sorted { ($0.key == version ? 0 : 1, $1.key) < ($1.key == version ? 0 : 1, $0.key) }
+            .map { ($0.key, HMACSHA256.key(for: purpose, from: $0.value)) }
     }
 
     /// What CSRF tokens are made with.

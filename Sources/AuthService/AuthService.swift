@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import Logging
 import Model
 public import Postgres
@@ -13,12 +13,16 @@ public struct AuthService: Sendable {
     let keys: APIKeys
     let memberships: Memberships
     let audit: Audit
+    let factors: Factors
+    let policies: FactorPolicies
     let bootstrap: Bootstrap
     private let lastUse: LastUse
     private let logger: Logger
 
     /// Hashes one password, so that there is one to compare with when nobody is known by a name: takes about 50 ms.
-    public init(database: Database, config: AuthConfig, logger: Logger) throws {
+    public init(
+        database: Database, config: AuthConfig, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }
+    ) throws {
         let (mint, lastUse) = (AccessMint(key: config.signingKey), LastUse())
         let hasher = try PasswordHasher(cost: config.passwordCost)
         let accountStore = AccountStore(database: database)
@@ -26,7 +30,11 @@ public struct AuthService: Sendable {
         accounts = Accounts(
             store: accountStore, policy: PasswordPolicy(), hasher: hasher)
         sessions = Sessions(
-            store: SessionStore(database: database), accounts: accountStore, audit: auditStore,
+            store: SessionStore(database: database), pending: PendingStore(database: database),
+            judge: FactorJudge(
+                store: FactorProofStore(database: database), audit: auditStore, seal: config.factorSeal,
+                peppers: config.peppers, now: now),
+            accounts: accountStore, audit: auditStore,
             throttle: Throttle(store: ThrottleStore(database: database)), hasher: hasher, mint: mint,
             csrfKey: config.peppers.forms, lastUse: lastUse)
         keys = APIKeys(
@@ -34,6 +42,10 @@ public struct AuthService: Sendable {
             baseURL: config.baseURL)
         memberships = Memberships(store: GrantStore(database: database))
         audit = Audit(store: auditStore)
+        factors = Factors(
+            store: FactorStore(database: database), seal: config.factorSeal, peppers: config.peppers,
+            issuer: "Halley", now: now)
+        policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
         self.lastUse = lastUse
         self.logger = logger
@@ -61,6 +73,22 @@ public struct AuthService: Sendable {
         methods.unary(AuthMethod.listAudit, .access, log.list)
         methods.unary(AuthMethod.recordAudit, .anyone, log.record)
         methods.unary(AuthMethod.bootstrap, .operatorOnly, beginning.begin)
+        registerFactors(in: &methods)
+    }
+
+    private func registerFactors(in methods: inout Methods) {
+        let proof = ProofHandler(sessions: sessions, policy: accounts.policy)
+        let factor = FactorHandler(factors: factors, policies: policies)
+        methods.unary(AuthMethod.finishSignIn, .anyone, proof.finish)
+        methods.unary(AuthMethod.reauthenticate, .accessOfUnsettled, proof.reauthenticate)
+        methods.unary(AuthMethod.changePassword, .access, proof.changePassword)
+        methods.unary(AuthMethod.showFactor, .accessOfUnsettled, factor.show)
+        methods.unary(AuthMethod.beginFactor, .accessOfUnsettled, factor.begin)
+        methods.unary(AuthMethod.confirmFactor, .accessOfUnsettled, factor.confirm)
+        methods.unary(AuthMethod.removeFactor, .access, factor.remove)
+        methods.unary(AuthMethod.renewRecoveryCodes, .access, factor.renewCodes)
+        methods.unary(AuthMethod.showFactorPolicy, .access, factor.showPolicy)
+        methods.unary(AuthMethod.setFactorPolicy, .access, factor.setPolicy)
     }
 
     /// Writes when keys and sessions were last used, and sweeps what has expired, until its task is cancelled: then the
@@ -69,6 +97,7 @@ public struct AuthService: Sendable {
         var turn = 0
         while !Task.isCancelled {
             if turn % 20 == 0 { await attempt("sweep") { try await sessions.store.sweep() } }
+            if turn % 20 == 0 { await attempt("resealing") { try await factors.reseal() } }
             turn += 1
             try await Task.sleep(for: LastUse.interval)
             await attempt("last use") { try await flushLastUse() }

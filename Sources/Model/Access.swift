@@ -26,11 +26,12 @@ public struct Access: Sendable, Equatable {
     public let credential: ID<Credential>
     /// By a browser's session, not by a key.
     public let bySession: Bool
+    public let assurance: Assurance
     public let expiresAt: Date
 
     public init(
         kind: Kind, principal: ID<Account>, name: String, grants: [Grant], limits: Limits = Limits(),
-        credential: ID<Credential>, bySession: Bool = false, expiresAt: Date
+        credential: ID<Credential>, bySession: Bool = false, assurance: Assurance = Assurance(), expiresAt: Date
     ) {
         self.kind = kind
         self.principal = principal
@@ -39,19 +40,27 @@ public struct Access: Sendable, Equatable {
         self.limits = limits
         self.credential = credential
         self.bySession = bySession
+        self.assurance = assurance
         self.expiresAt = expiresAt
     }
 
     public func allows(_ action: Action, on scope: Scope) -> Bool {
+        !assurance.isFactorDue(on: scope) && holds(action, on: scope)
+    }
+
+    /// Whatever the caller would still have to prove.
+    private func holds(_ action: Action, on scope: Scope) -> Bool {
         limits.allow(action, on: scope)
             && grants.contains { $0.scope.covers(scope) && Matrix.allows($0.role, action) }
     }
 
     /// The proof that `action` may be done on `scope`.
     ///
-    /// Throws `.notFound` to those who may not even read there: existence is a secret; `.forbidden` to the others.
+    /// Throws `.notFound` to those who may not even read there: existence is a secret; `.forbidden` to the others, with
+    /// `second_factor_required` to those who lack one that is asked for there.
     public func require(_ action: Action, on scope: Scope) throws(Failure) -> Permit {
         if allows(action, on: scope) { return Permit(action: action, scope: scope, principal: principal, name: name) }
+        if assurance.isFactorDue(on: scope), holds(.read, on: scope) { throw Assurance.factorRequired }
         guard mayKnowOf(scope) else { throw Failure(.notFound, "There is no such thing here, or you may not see it.") }
         throw Failure(.forbidden, "This needs the right to \(action.rawValue), which you or your key do not have here.")
     }

@@ -25,6 +25,8 @@ public enum Need: Sendable {
     case anyone
     /// Any valid access; the handler requires the action on the scope.
     case access
+    /// The same, and also of who must enrol a second factor before anything else: what that takes.
+    case accessOfUnsettled
     /// A Unix peer of this process's own uid that said hello as `operator`.
     case operatorOnly
 }

@@ -78,8 +78,9 @@ final class ServerCall: Sendable {
         let access = bytes.isEmpty ? nil : try server.verify(bytes)
         switch entry.need {
         case .anyone: break
-        case .access:
-            if access == nil { throw Failure(.unauthenticated, "This needs a valid key or session.") }
+        case .access, .accessOfUnsettled:
+            guard let access else { throw Failure(.unauthenticated, "This needs a valid key or session.") }
+            if case .access = entry.need { try access.requireSettled() }
         case .operatorOnly:
             guard peer.isOperator else { throw Failure(.forbidden, "Only the operator of this machine may do this.") }
         }

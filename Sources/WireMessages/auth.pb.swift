@@ -47,6 +47,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case findAccounts // = 305
   case listAudit // = 320
   case recordAudit // = 321
+  case finishSignIn // = 336
+  case reauthenticate // = 337
+  case changePassword // = 338
+  case showFactor // = 339
+  case beginFactor // = 340
+  case confirmFactor // = 341
+  case removeFactor // = 342
+  case renewRecoveryCodes // = 343
+  case showFactorPolicy // = 344
+  case setFactorPolicy // = 345
   case bootstrap // = 496
   case UNRECOGNIZED(Int)
 
@@ -74,6 +84,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 305: self = .findAccounts
     case 320: self = .listAudit
     case 321: self = .recordAudit
+    case 336: self = .finishSignIn
+    case 337: self = .reauthenticate
+    case 338: self = .changePassword
+    case 339: self = .showFactor
+    case 340: self = .beginFactor
+    case 341: self = .confirmFactor
+    case 342: self = .removeFactor
+    case 343: self = .renewRecoveryCodes
+    case 344: self = .showFactorPolicy
+    case 345: self = .setFactorPolicy
     case 496: self = .bootstrap
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -99,6 +119,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .findAccounts: return 305
     case .listAudit: return 320
     case .recordAudit: return 321
+    case .finishSignIn: return 336
+    case .reauthenticate: return 337
+    case .changePassword: return 338
+    case .showFactor: return 339
+    case .beginFactor: return 340
+    case .confirmFactor: return 341
+    case .removeFactor: return 342
+    case .renewRecoveryCodes: return 343
+    case .showFactorPolicy: return 344
+    case .setFactorPolicy: return 345
     case .bootstrap: return 496
     case .UNRECOGNIZED(let i): return i
     }
@@ -124,6 +154,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .findAccounts,
     .listAudit,
     .recordAudit,
+    .finishSignIn,
+    .reauthenticate,
+    .changePassword,
+    .showFactor,
+    .beginFactor,
+    .confirmFactor,
+    .removeFactor,
+    .renewRecoveryCodes,
+    .showFactorPolicy,
+    .setFactorPolicy,
     .bootstrap,
   ]
 
@@ -261,6 +301,18 @@ public nonisolated struct AccessClaims: Sendable {
 
   public var bySession: Bool = false
 
+  /// sessions: when password and second factor were last given; 0: never
+  public var provedMs: Int64 = 0
+
+  /// sessions: the account has one
+  public var secondFactor: Bool = false
+
+  /// the instance asks for one that the account has not: nothing else may be done
+  public var factorDue: Bool = false
+
+  /// the same, of these workspaces
+  public var factorDueIn: [Data] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum PrincipalKind: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -387,6 +439,7 @@ public nonisolated struct SignInRequest: Sendable {
   public init() {}
 }
 
+/// Without a token the second factor is missing: `pending_token` and a code become a session (FINISH_SIGN_IN).
 public nonisolated struct SignInResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -395,6 +448,10 @@ public nonisolated struct SignInResponse: Sendable {
   public var token: String = String()
 
   public var expiresMs: Int64 = 0
+
+  public var pendingToken: String = String()
+
+  public var pendingExpiresMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -512,9 +569,14 @@ public nonisolated struct SetPasswordByTokenResponse: Sendable {
 
   public var name: String = String()
 
+  /// empty: as in SignInResponse
   public var sessionToken: String = String()
 
   public var expiresMs: Int64 = 0
+
+  public var pendingToken: String = String()
+
+  public var pendingExpiresMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -934,7 +996,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{2}\u{9}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{2}\u{e}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{2}\u{e}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{2}\u{f}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}o\u{2}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{2}\u{9}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{2}\u{e}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{2}\u{e}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{2}\u{f}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{2}W\u{2}BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
@@ -1023,7 +1085,7 @@ nonisolated extension KeyLimitsClaim: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessClaims"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}principal_id\0\u{1}name\0\u{1}grants\0\u{1}limits\0\u{3}issued_ms\0\u{3}expires_ms\0\u{3}credential_id\0\u{3}by_session\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}principal_id\0\u{1}name\0\u{1}grants\0\u{1}limits\0\u{3}issued_ms\0\u{3}expires_ms\0\u{3}credential_id\0\u{3}by_session\0\u{4}\u{b}proved_ms\0\u{3}second_factor\0\u{3}factor_due\0\u{3}factor_due_in\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1040,6 +1102,10 @@ nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
       case 8: try { try decoder.decodeSingularBytesField(value: &self.credentialID) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.bySession) }()
+      case 20: try { try decoder.decodeSingularInt64Field(value: &self.provedMs) }()
+      case 21: try { try decoder.decodeSingularBoolField(value: &self.secondFactor) }()
+      case 22: try { try decoder.decodeSingularBoolField(value: &self.factorDue) }()
+      case 23: try { try decoder.decodeRepeatedBytesField(value: &self.factorDueIn) }()
       default: break
       }
     }
@@ -1077,6 +1143,18 @@ nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.bySession != false {
       try visitor.visitSingularBoolField(value: self.bySession, fieldNumber: 9)
     }
+    if self.provedMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.provedMs, fieldNumber: 20)
+    }
+    if self.secondFactor != false {
+      try visitor.visitSingularBoolField(value: self.secondFactor, fieldNumber: 21)
+    }
+    if self.factorDue != false {
+      try visitor.visitSingularBoolField(value: self.factorDue, fieldNumber: 22)
+    }
+    if !self.factorDueIn.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.factorDueIn, fieldNumber: 23)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1090,6 +1168,10 @@ nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.expiresMs != rhs.expiresMs {return false}
     if lhs.credentialID != rhs.credentialID {return false}
     if lhs.bySession != rhs.bySession {return false}
+    if lhs.provedMs != rhs.provedMs {return false}
+    if lhs.secondFactor != rhs.secondFactor {return false}
+    if lhs.factorDue != rhs.factorDue {return false}
+    if lhs.factorDueIn != rhs.factorDueIn {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1286,7 +1368,7 @@ nonisolated extension SignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension SignInResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SignInResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}expires_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}expires_ms\0\u{4}\u{8}pending_token\0\u{3}pending_expires_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1296,6 +1378,8 @@ nonisolated extension SignInResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.token) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.pendingToken) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.pendingExpiresMs) }()
       default: break
       }
     }
@@ -1308,12 +1392,20 @@ nonisolated extension SignInResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.expiresMs != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 2)
     }
+    if !self.pendingToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pendingToken, fieldNumber: 10)
+    }
+    if self.pendingExpiresMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.pendingExpiresMs, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SignInResponse, rhs: SignInResponse) -> Bool {
     if lhs.token != rhs.token {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.pendingToken != rhs.pendingToken {return false}
+    if lhs.pendingExpiresMs != rhs.pendingExpiresMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1565,7 +1657,7 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SetPasswordByTokenResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}session_token\0\u{3}expires_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}session_token\0\u{3}expires_ms\0\u{4}\u{7}pending_token\0\u{3}pending_expires_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1576,6 +1668,8 @@ nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftPr
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.sessionToken) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.pendingToken) }()
+      case 11: try { try decoder.decodeSingularInt64Field(value: &self.pendingExpiresMs) }()
       default: break
       }
     }
@@ -1591,6 +1685,12 @@ nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftPr
     if self.expiresMs != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 3)
     }
+    if !self.pendingToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pendingToken, fieldNumber: 10)
+    }
+    if self.pendingExpiresMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.pendingExpiresMs, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1598,6 +1698,8 @@ nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftPr
     if lhs.name != rhs.name {return false}
     if lhs.sessionToken != rhs.sessionToken {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.pendingToken != rhs.pendingToken {return false}
+    if lhs.pendingExpiresMs != rhs.pendingExpiresMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -51,8 +51,9 @@ struct Title: Equatable, Sendable {
         "healthz", "help", "invite", "join", "keys", "livez", "login", "logout", "me", "metrics", "models",
         "monitoring",
         "mpm", "new", "notifications", "oauth", "oidc", "optimizer", "profile", "projects", "public", "readyz",
-        "registry", "reset", "robots.txt", "scim", "search", "sessions", "settings", "setup", "share", "signin",
-        "signout", "signup", "sso", "static", "status", "user", "users", "v1", "v2", "webhooks", "well-known",
+        "reauthenticate", "registry", "reset", "robots.txt", "scim", "search", "sessions", "settings", "setup",
+        "share", "signin", "signout", "signup", "sso", "static", "status", "user", "users", "v1", "v2", "webhooks",
+        "well-known",
         "workspace", "workspaces",
     ]
 }

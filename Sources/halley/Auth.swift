@@ -12,7 +12,8 @@ struct Auth: AsyncParsableCommand {
             let process = ServiceProcess("auth", settings: try options.settings())
             let config = try AuthConfig(
                 signingKey: try SecretKeys.secret("access.key", in: process.home),
-                pepper: try SecretKeys.secret("pepper.key", in: process.home), baseURL: process.settings.publicURL)
+                pepper: try SecretKeys.secret("pepper.key", in: process.home),
+                factorKeys: try SecretKeys.ring("factors", in: process.home), baseURL: process.settings.publicURL)
             try await process.serve { database, methods in
                 let service = try AuthService(database: database, config: config, logger: process.logger)
                 service.register(in: &methods)

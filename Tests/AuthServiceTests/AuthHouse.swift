@@ -16,6 +16,8 @@ struct AuthHouse: Sendable {
     /// The superuser, whom nothing stops.
     let owner: Database
     let signer: Ed25519.PublicKey
+    /// What authenticators go by; stands still.
+    let clock: StillClock
 
     static let password = "a long and pleasant walk"
 
@@ -23,12 +25,15 @@ struct AuthHouse: Sendable {
         try await ScratchDatabase.with(role: .auth) { database, owner in
             let seed = Secret.random()
             let config = try AuthConfig(
-                signingKey: seed, pepper: .random(), baseURL: "http://127.0.0.1:8080",
-                passwordCost: PasswordHash.Cost(memoryKiB: 64, passes: 1, lanes: 1))
+                signingKey: seed, pepper: .random(), factorKeys: [SealingKey(id: 1, .random())],
+                baseURL: "http://127.0.0.1:8080", passwordCost: PasswordHash.Cost(memoryKiB: 64, passes: 1, lanes: 1))
+            let clock = StillClock()
+            let service = try AuthService(
+                database: database, config: config, logger: ScratchDatabase.logger, now: { clock.now })
             try await body(
                 AuthHouse(
-                    service: try AuthService(database: database, config: config, logger: ScratchDatabase.logger),
-                    database: database, owner: owner, signer: try Ed25519.PrivateKey(seed: seed).publicKey))
+                    service: service, database: database, owner: owner,
+                    signer: try Ed25519.PrivateKey(seed: seed).publicKey, clock: clock))
         }
     }
 
@@ -64,7 +69,8 @@ struct AuthHouse: Sendable {
         -> String
     {
         let draft = Session.Draft(address: address, client: "test")
-        try await service.sessions.signIn(name: name, password: password, beginning: draft)
+        guard case .session = try await service.sessions.signIn(name: name, password: password, beginning: draft)
+        else { throw Failure(.bug, "a second factor is asked for") }
         return draft.token.text
     }
 

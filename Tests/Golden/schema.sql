@@ -223,6 +223,29 @@ CREATE TABLE auth.audit (
 );
 ALTER TABLE ONLY auth.audit FORCE ROW LEVEL SECURITY;
 ALTER TABLE auth.audit OWNER TO halley_owner;
+CREATE TABLE auth.factor_policies (
+    workspace_id uuid NOT NULL,
+    demand text NOT NULL,
+    set_by uuid NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT factor_policies_demand_fits CHECK (((demand = ANY (ARRAY['nobody'::text, 'everybody'::text])) OR ((demand = 'administrators'::text) AND (workspace_id = '00000000-0000-0000-0000-000000000000'::uuid))))
+);
+ALTER TABLE auth.factor_policies OWNER TO halley_owner;
+CREATE TABLE auth.factors (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    kind text NOT NULL,
+    seed bytea NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    waits_until timestamp with time zone,
+    locked_at timestamp with time zone,
+    CONSTRAINT factors_kind_known CHECK ((kind = 'totp'::text)),
+    CONSTRAINT factors_seed_length CHECK (((octet_length(seed) >= 34) AND (octet_length(seed) <= 512)))
+);
+ALTER TABLE auth.factors OWNER TO halley_owner;
 CREATE TABLE auth.grants (
     workspace_id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -237,6 +260,25 @@ CASE
 END)
 );
 ALTER TABLE auth.grants OWNER TO halley_owner;
+CREATE TABLE auth.pending_sign_ins (
+    digest bytea NOT NULL,
+    account_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    forgives bytea[] DEFAULT '{}'::bytea[] NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT pending_sign_ins_digest_length CHECK ((octet_length(digest) = 32))
+);
+ALTER TABLE auth.pending_sign_ins OWNER TO halley_owner;
+CREATE TABLE auth.recovery_codes (
+    account_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    pepper_version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_codes_digest_length CHECK ((octet_length(digest) = 32))
+);
+ALTER TABLE auth.recovery_codes OWNER TO halley_owner;
 CREATE TABLE auth.sessions (
     id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -247,6 +289,8 @@ CREATE TABLE auth.sessions (
     ended_at timestamp with time zone,
     address text NOT NULL,
     client text NOT NULL,
+    proved_at timestamp with time zone DEFAULT now() NOT NULL,
+    second_factor boolean DEFAULT false NOT NULL,
     CONSTRAINT sessions_digest_length CHECK ((length(digest) = 32))
 );
 ALTER TABLE auth.sessions OWNER TO halley_owner;
@@ -518,8 +562,18 @@ ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (workspace_id, sequence);
+ALTER TABLE ONLY auth.factor_policies
+    ADD CONSTRAINT factor_policies_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY auth.factors
+    ADD CONSTRAINT factors_account_kind_unique UNIQUE (account_id, kind);
+ALTER TABLE ONLY auth.factors
+    ADD CONSTRAINT factors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.grants
     ADD CONSTRAINT grants_pkey PRIMARY KEY (workspace_id, project_id, account_id);
+ALTER TABLE ONLY auth.pending_sign_ins
+    ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY auth.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, digest);
 ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_digest_unique UNIQUE (digest);
 ALTER TABLE ONLY auth.sessions
@@ -578,6 +632,8 @@ CREATE INDEX uploads_by_expiry ON artifact.uploads USING btree (workspace_id, ex
 CREATE UNIQUE INDEX accounts_email_key_unique ON auth.accounts USING btree (email_key) WHERE (email_key <> ''::text);
 CREATE INDEX api_keys_account ON auth.api_keys USING btree (account_id);
 CREATE INDEX grants_account ON auth.grants USING btree (account_id);
+CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
+CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
 CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
@@ -591,8 +647,14 @@ ALTER TABLE ONLY artifact.parts
     ADD CONSTRAINT parts_upload FOREIGN KEY (workspace_id, upload_id) REFERENCES artifact.uploads(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.factors
+    ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.grants
     ADD CONSTRAINT grants_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id);
+ALTER TABLE ONLY auth.pending_sign_ins
+    ADD CONSTRAINT pending_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.recovery_codes
+    ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.setup_tokens
@@ -681,7 +743,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.workspaces TO halley_artifac
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.accounts TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.api_keys TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.setup_tokens TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.throttles TO halley_auth;

@@ -71,6 +71,12 @@ class Server:
         self.log.flush()
         return pathlib.Path(self.log.name).read_text(errors="replace")[-3000:]
 
+    def sql(self, statement: str) -> None:
+        """As the superuser of the server's own cluster."""
+        environment = dict(os.environ, PGPASSFILE=str(self.home / "secrets" / "pgpass-postgres"))
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", str(self.home / "run" / "pg"), "-U", "postgres", "-d",
+                        "halley", "-c", statement], env=environment, check=True, capture_output=True)
+
     def children(self) -> dict:
         """The service processes under `halley up`, by name."""
         found = {}

@@ -28,9 +28,7 @@ struct APIKeys: Sendable {
 
     /// A key of the caller's own. A key never makes a key: whoever has found one could keep a second.
     func create(_ draft: APIKey.Draft, as access: Access) async throws -> String {
-        guard access.bySession else {
-            throw Failure(.forbidden, "Keys are made in a browser session, not by a key.", reason: "session_required")
-        }
+        try access.requireRecentProof()
         let event = AuditEvent(
             AuditEvent.Actor(access), "key.create", on: draft.id.text,
             detail: ["name": draft.name, "key": KeyText.tag + draft.text.id])

@@ -26,11 +26,14 @@ struct AccountHandler: Sendable {
 
     func setPassword(_ q: SetPasswordByTokenRequest, _ call: Call) async throws -> SetPasswordByTokenResponse {
         let session = Session.Draft(address: q.address, client: q.client)
-        let account = try await accounts.setPassword(q.password, by: q.token, beginning: session)
+        let (account, outcome) = try await accounts.setPassword(q.password, by: q.token, beginning: session)
         return SetPasswordByTokenResponse.with {
             $0.name = account.name
-            $0.sessionToken = session.token.text
-            $0.expiresMs = session.expiresAt.wire
+            switch outcome {
+            case .session: ($0.sessionToken, $0.expiresMs) = (session.token.text, session.expiresAt.wire)
+            case .pending(let pending):
+                ($0.pendingToken, $0.pendingExpiresMs) = (pending.token.text, pending.expiresAt.wire)
+            }
         }
     }
 }

@@ -27,6 +27,35 @@ struct AccountStore: Sendable {
         }
     }
 
+    func lock(of account: ID<Account>) async throws -> Lock? {
+        try await database.first(
+            "SELECT id, name, password FROM auth.accounts WHERE id = \(account.uuid)", for: .none
+        ) { row in
+            Lock(
+                account: ID(try row.read()), name: try row.read(),
+                hash: try row.read(String?.self).map(PasswordHash.init(phc:)))
+        }
+    }
+
+    /// A new password. The account's other sessions end, and links that would set another.
+    func change(
+        _ hash: PasswordHash, of account: ID<Account>, keeping session: ID<Credential>, forgiving buckets: [[UInt8]],
+        telling event: AuditEvent
+    ) async throws {
+        try await database.run(
+            [
+                "UPDATE auth.accounts SET password = \(hash.phc) WHERE id = \(account.uuid)",
+                """
+                UPDATE auth.sessions SET ended_at = now()
+                 WHERE account_id = \(account.uuid) AND ended_at IS NULL AND id <> \(session.uuid)
+                """,
+                "UPDATE auth.setup_tokens SET used_at = now() WHERE account_id = \(account.uuid) AND used_at IS NULL",
+                "DELETE FROM auth.pending_sign_ins WHERE account_id = \(account.uuid)",
+                "DELETE FROM auth.throttles WHERE bucket = ANY(\(buckets))",
+                AuditStore.append(event),
+            ], for: event.tenants)
+    }
+
     /// A person with the right to make workspaces, and a link for the first password.
     func insert(_ draft: AccountEntry.Draft, token: OpaqueToken, by permit: Permit) async throws {
         let actor = AuditEvent.Actor(id: permit.principal.uuid, name: permit.name)
@@ -74,16 +103,21 @@ struct AccountStore: Sendable {
     }
 
     /// Spends a link: sets the password, ends all sessions, begins one, in one statement. Of many that come at
-    /// once one finds it unspent; the others change nothing and get `false`.
+    /// once one finds it unspent; the others change nothing and get `nil`. For an account with a second factor no
+    /// session begins, but a sign-in that waits for it: a link stands for the password only.
     func spend(
         _ token: OpaqueToken, setting hash: PasswordHash, beginning session: Session.Draft, telling event: AuditEvent
-    ) async throws -> Bool {
-        try await database.run(
+    ) async throws -> SignInOutcome? {
+        let pending = PendingSignIn()
+        let isPending = try await database.first(
             """
             WITH spent AS (
                 UPDATE auth.setup_tokens SET used_at = now()
                  WHERE digest = \(token.digest) AND used_at IS NULL AND expires_at > now()
                 RETURNING account_id
+            ), guarded AS (
+                SELECT account_id FROM auth.factors
+                 WHERE account_id IN (SELECT account_id FROM spent) AND confirmed_at IS NOT NULL
             ), ended AS (
                 UPDATE auth.sessions SET ended_at = now()
                  WHERE account_id IN (SELECT account_id FROM spent) AND ended_at IS NULL
@@ -91,10 +125,18 @@ struct AccountStore: Sendable {
                 UPDATE auth.accounts SET password = \(hash.phc), last_seen_at = now()
                  WHERE id IN (SELECT account_id FROM spent)
             ), begun AS (
-                \(SessionStore.insert(session, forEachOf: "spent"))
+                \(SessionStore.insert(
+                    session,
+                    forEachOf: "(SELECT account_id FROM spent EXCEPT SELECT account_id FROM guarded) AS free"))
+            ), waiting AS (
+                \(PendingStore.insert(pending, forEachOf: "guarded"))
+            ), told AS (
+                \(AuditStore.append(event, forEachOf: "spent"))
             )
-            \(AuditStore.append(event, forEachOf: "spent"))
-            """, for: event.tenants) == 1
+            SELECT EXISTS (SELECT FROM guarded) FROM spent
+            """, for: event.tenants
+        ) { row in try row.read(Bool.self) }
+        return isPending.map { $0 ? .pending(pending) : .session }
     }
 
     func setHash(_ hash: PasswordHash, of account: ID<Account>) async throws {

@@ -11,6 +11,7 @@ struct Accounts: Sendable {
 
     func create(name: String, email: String, as access: Access) async throws -> (ID<Account>, OpaqueToken) {
         let permit = try access.require(.administerInstance, on: .instance)
+        try access.requireRecentProof()
         let draft = try AccountEntry.Draft(name: name, email: email)
         let token = OpaqueToken.fresh()
         try await store.insert(draft, token: token, by: permit)
@@ -36,10 +37,11 @@ struct Accounts: Sendable {
         return found
     }
 
-    /// Spends a one-time link for a password, and signs in. Nothing is spent while the password breaks a rule.
+    /// Spends a one-time link for a password, and signs in, as far as a password does. Nothing is spent while the
+    /// password breaks a rule.
     func setPassword(
         _ password: String, by token: String, beginning session: Session.Draft
-    ) async throws -> AccountEntry {
+    ) async throws -> (AccountEntry, SignInOutcome) {
         guard let token = OpaqueToken(presented: token), let account = try await store.owner(of: token) else {
             throw Self.spentOrUnknown
         }
@@ -49,10 +51,9 @@ struct Accounts: Sendable {
         let event = AuditEvent(
             AuditEvent.Actor(id: account.id.uuid, name: account.name), "password.set", on: account.id.text,
             address: session.address)
-        guard try await store.spend(token, setting: hash, beginning: session, telling: event) else {
-            throw Self.spentOrUnknown
-        }
-        return account
+        let outcome = try await store.spend(token, setting: hash, beginning: session, telling: event)
+        guard let outcome else { throw Self.spentOrUnknown }
+        return (account, outcome)
     }
 
     private static let spentOrUnknown = Failure(

@@ -10,6 +10,17 @@ struct Session: Sendable {
     let principal: Principal
     /// Neither ended nor too old, by the database's clock.
     let isAlive: Bool
+    let provedAt: Date
+    /// Whether it was proven with a second factor. Of an account that has one, no other session is alive.
+    let hasSecondFactor: Bool
+    let demands: FactorDemands
+
+    /// A key knows none of this: whoever made it was proven when it was made.
+    var assurance: Assurance {
+        Assurance(
+            provedAt: provedAt, hasSecondFactor: hasSecondFactor,
+            due: hasSecondFactor ? .nowhere : demands.due(of: principal))
+    }
 
     struct Draft: Sendable {
         let id = ID<Credential>.fresh()

@@ -9,10 +9,13 @@ struct SessionHandler: Sendable {
 
     func signIn(_ q: SignInRequest, _ call: Call) async throws -> SignInResponse {
         let draft = Session.Draft(address: q.address, client: q.client)
-        try await sessions.signIn(name: q.name, password: q.password, beginning: draft)
+        let outcome = try await sessions.signIn(name: q.name, password: q.password, beginning: draft)
         return SignInResponse.with {
-            $0.token = draft.token.text
-            $0.expiresMs = draft.expiresAt.wire
+            switch outcome {
+            case .session: ($0.token, $0.expiresMs) = (draft.token.text, draft.expiresAt.wire)
+            case .pending(let pending):
+                ($0.pendingToken, $0.pendingExpiresMs) = (pending.token.text, pending.expiresAt.wire)
+            }
         }
     }
 

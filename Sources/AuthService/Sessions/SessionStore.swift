@@ -6,11 +6,14 @@ struct SessionStore: Sendable {
     let database: Database
 
     /// Begins a session for each account that `source`, a part of the same statement, names as `account_id`.
-    static func insert(_ draft: Session.Draft, forEachOf source: SQL) -> SQL {
+    static func insert(
+        _ draft: Session.Draft, hasSecondFactor: Bool = false, forEachOf source: SQL
+    ) -> SQL {
         """
-        INSERT INTO auth.sessions (id, digest, account_id, expires_at, address, client)
+        INSERT INTO auth.sessions (id, digest, account_id, expires_at, address, client, second_factor)
         SELECT \(draft.id.uuid), \(draft.token.digest), account_id,
-               now() + make_interval(days => \(Int32(Session.daysMax))), \(draft.address), \(draft.client)
+               now() + make_interval(days => \(Int32(Session.daysMax))), \(draft.address), \(draft.client),
+               \(hasSecondFactor)
           FROM \(source)
         """
     }
@@ -31,14 +34,49 @@ struct SessionStore: Sendable {
     func find(_ token: OpaqueToken) async throws -> Session? {
         try await database.first(
             """
-            SELECT s.id, \(Self.isAlive), \(PrincipalStore.columns)
+            SELECT s.id, \(Self.isAlive), s.proved_at, s.second_factor,
+                   \(FactorPolicyStore.columns), \(PrincipalStore.columns)
               FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
              WHERE s.digest = \(token.digest)
             """, for: .none
         ) { row in
             let (id, isAlive): (UUID, Bool) = (try row.read(), try row.read())
-            return Session(id: ID(id), principal: try PrincipalStore.decode(&row), isAlive: isAlive)
+            let (provedAt, isProvenTwice): (Date, Bool) = (try row.read(), try row.read())
+            let (hasFactor, demands) = try FactorPolicyStore.decode(&row)
+            return Session(
+                id: ID(id), principal: try PrincipalStore.decode(&row),
+                isAlive: isAlive && (isProvenTwice || !hasFactor),
+                provedAt: provedAt, hasSecondFactor: isProvenTwice, demands: demands)
         }
+    }
+
+    /// Spends the evidence, gives a living session another token, and notes that it was proven; when it will end.
+    /// `nil`: nothing was changed.
+    func rotate(
+        _ id: ID<Credential>, to token: OpaqueToken, with evidence: FactorEvidence, now: Date,
+        forgiving buckets: [[UInt8]], telling event: AuditEvent
+    ) async throws -> Date? {
+        try await database.first(
+            """
+            WITH proven AS (
+                \(FactorProofStore.spend(evidence, now: now))
+            ), reopened AS (
+                \(FactorProofStore.reopen(evidence, ofThose: "proven"))
+            ), rotated AS (
+                UPDATE auth.sessions s
+                   SET digest = \(token.digest), proved_at = now(), seen_at = now(),
+                       second_factor = s.second_factor OR \(evidence.isSecondFactor)
+                 WHERE s.id = \(id.uuid) AND \(Self.isAlive)
+                   AND s.account_id IN (SELECT account_id FROM proven)
+                RETURNING s.account_id, s.expires_at
+            ), forgiven AS (
+                DELETE FROM auth.throttles WHERE bucket = ANY(\(buckets)) AND EXISTS (SELECT FROM rotated)
+            ), told AS (
+                \(AuditStore.append(event, forEachOf: "rotated"))
+            )
+            SELECT expires_at FROM rotated
+            """, for: event.tenants
+        ) { row in try row.read() }
     }
 
     /// Answers whether there was one to end.
@@ -109,6 +147,7 @@ struct SessionStore: Sendable {
         try await database.run(
             [
                 "DELETE FROM auth.sessions WHERE expires_at < now() - interval '30 days'",
+                "DELETE FROM auth.pending_sign_ins WHERE expires_at < now() - interval '1 day'",
                 "DELETE FROM auth.setup_tokens WHERE expires_at < now() - interval '30 days'",
                 "DELETE FROM auth.throttles WHERE filled_at < now() - interval '1 hour'",
             ], for: .none)

@@ -4,6 +4,8 @@ import Sealing
 
 struct Sessions: Sendable {
     let store: SessionStore
+    let pending: PendingStore
+    let judge: FactorJudge
     let accounts: AccountStore
     let audit: AuditStore
     let throttle: Throttle
@@ -12,9 +14,9 @@ struct Sessions: Sendable {
     let csrfKey: Secret
     let lastUse: LastUse
 
-    /// Begins a session. An unknown name, an account without a password and a wrong password get the same answer after
-    /// the same work.
-    func signIn(name: String, password: String, beginning draft: Session.Draft) async throws {
+    /// Begins a session or, for who has a second factor, a sign-in that waits for it. An unknown name, an account
+    /// without a password and a wrong password get the same answer after the same work.
+    func signIn(name: String, password: String, beginning draft: Session.Draft) async throws -> SignInOutcome {
         guard name.utf8.count <= 1000, password.utf8.count <= 4 * PasswordLength.charactersMax else {
             throw Self.refused
         }
@@ -28,10 +30,9 @@ struct Sessions: Sendable {
             try await audit.append(refusal(of: lock, from: draft.address))
             throw Self.refused
         }
-        let actor = AuditEvent.Actor(id: lock.account.uuid, name: lock.name)
-        let event = AuditEvent(actor, "session.sign_in", on: draft.id.text, address: draft.address)
-        try await store.begin(draft, for: lock.account, forgiving: buckets.map(\.key), telling: event)
+        let outcome = try await admit(lock.account, named: lock.name, beginning: draft, forgiving: buckets)
         try await strengthen(lock, password)
+        return outcome
     }
 
     /// Whose session it is, as sealed access, and the token that its forms must carry.
@@ -43,7 +44,8 @@ struct Sessions: Sendable {
             throw Failure(.unauthenticated, "This session has ended.", reason: "session_expired")
         }
         lastUse.mark(session.id, address: "", client: "")
-        let access = try mint.seal(session.principal, credential: session.id, bySession: true)
+        let access = try mint.seal(
+            session.principal, credential: session.id, bySession: true, assurance: session.assurance)
         return (access, csrf(of: token))
     }
 

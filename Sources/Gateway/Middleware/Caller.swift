@@ -15,6 +15,8 @@ struct Caller: Sendable {
     /// The key or session. Caches of what this caller may see are kept by it.
     let credential: ID<Credential>
     let bySession: Bool
+    /// Sessions only: it was proven with a second factor.
+    let hasSecondFactor: Bool
     let expiresAt: Date
     /// Sessions only: what a form must bring along.
     let csrfToken: String
@@ -32,6 +34,7 @@ struct Caller: Sendable {
         self.principal = principal
         self.credential = credential
         self.bySession = claims.bySession
+        self.hasSecondFactor = claims.secondFactor
         self.expiresAt = Date(timeIntervalSince1970: Double(claims.expiresMs) / 1000)
         self.csrfToken = response.csrfToken
     }

@@ -8,6 +8,7 @@ struct NativeAPI: Sendable {
         let routes = router.group("/api/v1")
         let visitors = Visitors(gateway: gateway)
         SessionRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        FactorRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         KeyRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         WorkspaceRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         ExperimentRoutes(gateway: gateway, visitors: visitors).register(in: routes)

@@ -20,6 +20,8 @@ struct SessionRoutes: Sendable {
 
     func register(in routes: RouterGroup<EdgeContext>) {
         routes.post("session", use: signIn)
+        routes.post("session/second-factor", use: finish)
+        routes.post("session/reauthenticate", use: reauthenticate)
         routes.delete("session", use: signOut)
         routes.get("sessions", use: list)
         routes.delete("sessions", use: endOthers)
@@ -40,17 +42,15 @@ struct SessionRoutes: Sendable {
                 $0 = attempt
                 ($0.name, $0.password) = named
             }, CallContext(deadline: Self.signInWait, trace: context.requestID))
-        let caller = try await gateway.authenticator.caller(session: session.token, request, context)
-        var reply = Reply.json { writer in
+        guard session.token.isEmpty else {
+            return try await welcome(session.token, session.expiresMs, request, context)
+        }
+        return Reply.json(status: .accepted) { writer in
             writer.object { writer in
-                writer.member("name", caller.name)
-                writer.member("csrf_token", caller.csrfToken)
-                writer.member("expires_ms", session.expiresMs)
+                writer.member("pending_token", session.pendingToken)
+                writer.member("expires_ms", session.pendingExpiresMs)
             }
         }
-        let until = Date(timeIntervalSince1970: Double(session.expiresMs) / 1000)
-        reply.headers[.setCookie] = SessionCookie.made(session.token, until: until, config: gateway.config)
-        return reply
     }
 
     @Sendable private func signOut(_ request: Request, _ context: EdgeContext) async throws -> Response {

@@ -10,7 +10,7 @@ import WireMessages
 /// Signing in and out, and the one-time link of a new account.
 struct SessionPages: Sendable {
     let site: Site
-    private var gateway: Gateway { site.gateway }
+    var gateway: Gateway { site.gateway }
 
     init(site: Site) {
         self.site = site
@@ -19,6 +19,10 @@ struct SessionPages: Sendable {
     func register(in routes: RouterGroup<EdgeContext>) {
         routes.get("login", use: showLogin)
         routes.post("login", use: login)
+        routes.get("login/code", use: showLogin)
+        routes.post("login/code", use: finish)
+        routes.get("reauthenticate", use: showReauthenticate)
+        routes.post("reauthenticate", use: reauthenticate)
         routes.post("logout", use: logout)
         routes.get("setup/:token", use: showSetup)
         routes.post("setup/:token", use: setup)
@@ -28,7 +32,7 @@ struct SessionPages: Sendable {
         try loginPage(next: Link.local(Query(request)["next"]))
     }
 
-    private func loginPage(next: String, name: String = "", problem: Failure? = nil) throws -> Response {
+    func loginPage(next: String, name: String = "", problem: Failure? = nil) throws -> Response {
         var model: [String: Any] = ["next": next, "name": name]
         model["problem"] = problem?.message
         let status = problem.map(HTTPStatus.status(for:)) ?? .ok
@@ -45,13 +49,14 @@ struct SessionPages: Sendable {
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
         switch await Self.outcome({ try await gateway.backends.auth.signIn(attempt, call) }) {
-        case .success(let session): return welcome(session.token, session.expiresMs, to: next)
+        case .success(let session) where session.token.isEmpty: return try codePage(session.pendingToken, next: next)
+        case .success(let session): return await welcome(session.token, session.expiresMs, to: next, request, context)
         case .failure(let failure): return try loginPage(next: next, name: form["name"], problem: failure)
         }
     }
 
     /// What a form shall say again beside its fields, rather than a page of its own.
-    private static func outcome<T: Sendable>(_ body: () async throws -> T) async -> Result<T, Failure> {
+    static func outcome<T: Sendable>(_ body: () async throws -> T) async -> Result<T, Failure> {
         do {
             return .success(try await body())
         } catch {
@@ -99,24 +104,28 @@ struct SessionPages: Sendable {
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
         switch await Self.outcome({ try await gateway.backends.auth.setPasswordByToken(attempt, call) }) {
-        case .success(let session): return welcome(session.sessionToken, session.expiresMs, to: "/")
+        case .success(let session) where session.sessionToken.isEmpty:
+            return try codePage(session.pendingToken, next: "/")
+        case .success(let session):
+            return await welcome(session.sessionToken, session.expiresMs, to: "/", request, context)
         case .failure(let failure): return try setupPage(token, problem: failure)
         }
     }
 
-    private func welcome(_ token: String, _ expiresMs: Int64, to path: String) -> Response {
+    func welcome(
+        _ token: String, _ expiresMs: Int64, to path: String, _ request: Request, _ context: EdgeContext
+    ) async -> Response {
         var response = Site.redirect(to: path)
-        let until = Date(timeIntervalSince1970: Double(expiresMs) / 1000)
-        response.headers[.setCookie] = SessionCookie.made(token, until: until, config: gateway.config)
+        response.headers[.setCookie] = await gateway.replaceSession(of: request, by: token, expiresMs, context)
         return response
     }
 
-    private func form(_ request: Request) async throws -> Query {
+    func form(_ request: Request) async throws -> Query {
         let body = try await RequestBytes.collect(request, bytesMax: SessionRoutes.bodyBytesMax)
         return try Query(String(buffer: body))
     }
 
-    private func client(_ request: Request) -> String {
+    func client(_ request: Request) -> String {
         String((request.headers[.userAgent] ?? "").prefix(200))
     }
 }

@@ -22,6 +22,7 @@ struct Site: Sendable {
         let routes = router.group().add(middleware: PageErrors(site: self))
         routes.get("static/:file", use: file)
         SessionPages(site: self).register(in: routes)
+        SecurityPage(site: self).register(in: routes)
         ListPages(site: self).register(in: routes)
         RunsPage(site: self).register(in: routes)
         RunPage(site: self).register(in: routes)
@@ -117,12 +118,27 @@ struct PageErrors: RouterMiddleware {
             if failure.code == .unauthenticated, request.method == .get || request.method == .head {
                 return Site.redirect(to: "/login?next=" + Link.escaped(request.uri.string))
             }
+            if let path = PageErrors.proofPage(for: failure, request) { return Site.redirect(to: path) }
             if failure.code == .bug { context.logger.error("page failed", metadata: ["failure": "\(failure)"]) }
             let status = HTTPStatus.status(for: failure)
             return try site.page(
                 "error", title: failure.code == .notFound ? "Not found" : status.reasonPhrase, caller: nil,
                 status: status,
                 ["message": failure.message, "request": context.requestID])
+        }
+    }
+
+    /// Where somebody goes who may do this once they have proven more; and then comes back.
+    private static func proofPage(for failure: Failure, _ request: Request) -> String? {
+        switch failure.reason {
+        case "reauth_required":
+            // A form that was sent is sent again by hand, from the page it stands on.
+            let referrer = request.headers[.referer].flatMap { URLComponents(string: $0) }
+            let page = Link.query(referrer?.percentEncodedPath ?? "/", [])
+            let back = request.method == .get ? request.uri.string : page
+            return "/reauthenticate?next=" + Link.escaped(Link.local(back))
+        case "second_factor_required": return request.method == .get ? "/settings/security" : nil
+        default: return nil
         }
     }
 }

@@ -1,4 +1,4 @@
-// Times in the reader's own zone, as what is shown when one points at them; and copying what stands in a box.
+// Times in the reader's own zone, as what is shown when one points at them; copying what stands in a box, and printing.
 export function startTimes(): void {
     for (const time of document.querySelectorAll<HTMLTimeElement>("time[datetime]")) {
         const date = new Date(time.dateTime);
@@ -7,6 +7,10 @@ export function startTimes(): void {
 }
 
 export function startCopying(): void {
+    for (const button of document.querySelectorAll<HTMLButtonElement>("[data-print]")) {
+        button.hidden = false;
+        button.addEventListener("click", () => window.print());
+    }
     for (const button of document.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
         if (!navigator.clipboard) continue;
         button.hidden = false;

@@ -1,0 +1,66 @@
+import Foundation
+import Model
+import Postgres
+
+/// Sign-ins that wait for a second factor.
+struct PendingStore: Sendable {
+    let database: Database
+
+    /// For each account that `source`, a part of the same statement, names as `account_id`.
+    static func insert(_ pending: PendingSignIn, forgiving buckets: [[UInt8]] = [], forEachOf source: SQL) -> SQL {
+        """
+        INSERT INTO auth.pending_sign_ins (digest, account_id, expires_at, forgives)
+        SELECT \(pending.token.digest), account_id, now() + make_interval(secs => \(PendingSignIn.life)), \(buckets)
+          FROM \(source)
+        """
+    }
+
+    /// `buckets` are emptied when it becomes a session.
+    func insert(
+        _ pending: PendingSignIn, for account: ID<Account>, forgiving buckets: [[UInt8]], telling event: AuditEvent
+    ) async throws {
+        let source: SQL = "(SELECT \(account.uuid) AS account_id) AS account"
+        try await database.run(
+            [Self.insert(pending, forgiving: buckets, forEachOf: source), AuditStore.append(event)], for: event.tenants)
+    }
+
+    /// Takes one of its attempts; `nil` when it is unknown, too old, spent, or out of attempts.
+    func take(_ token: OpaqueToken) async throws -> PendingSignIn.Taken? {
+        try await database.first(
+            """
+            UPDATE auth.pending_sign_ins p SET attempts = attempts + 1
+              FROM auth.accounts a
+             WHERE p.digest = \(token.digest) AND p.used_at IS NULL AND p.expires_at > now()
+               AND p.attempts < \(Int32(PendingSignIn.attemptsMax)) AND a.id = p.account_id
+            RETURNING a.id, a.name
+            """, for: .none
+        ) { row in PendingSignIn.Taken(token: token, account: ID(try row.read()), name: try row.read()) }
+    }
+
+    /// Spends the evidence and the sign-in, and begins the session, in one statement. `false`: nothing has begun.
+    func finish(
+        _ taken: PendingSignIn.Taken, with evidence: FactorEvidence, beginning session: Session.Draft, now: Date,
+        telling event: AuditEvent
+    ) async throws -> Bool {
+        try await database.run(
+            """
+            WITH proven AS (
+                \(FactorProofStore.spend(evidence, now: now))
+            ), reopened AS (
+                \(FactorProofStore.reopen(evidence, ofThose: "proven"))
+            ), spent AS (
+                UPDATE auth.pending_sign_ins SET used_at = now()
+                 WHERE digest = \(taken.token.digest) AND used_at IS NULL AND expires_at > now()
+                   AND account_id IN (SELECT account_id FROM proven)
+                RETURNING account_id, forgives
+            ), begun AS (
+                \(SessionStore.insert(session, hasSecondFactor: evidence.isSecondFactor, forEachOf: "spent"))
+            ), seen AS (
+                UPDATE auth.accounts SET last_seen_at = now() WHERE id IN (SELECT account_id FROM spent)
+            ), forgiven AS (
+                DELETE FROM auth.throttles WHERE bucket IN (SELECT unnest(forgives) FROM spent)
+            )
+            \(AuditStore.append(event, forEachOf: "spent"))
+            """, for: event.tenants) == 1
+    }
+}
