@@ -55,6 +55,19 @@ import WireMessages
         #expect(reason(verifier, bytes) == "access_expired")
     }
 
+    @Test(
+        arguments: [
+            Assurance(), Assurance(provedAt: moment, hasSecondFactor: true),
+            Assurance(provedAt: moment, due: .everywhere),
+            Assurance(provedAt: moment, due: .workspaces([.fresh(), .fresh()])),
+        ])
+    func `how well a session is proven travels along`(_ assurance: Assurance) throws {
+        let access = Access(
+            kind: .person, principal: .fresh(), name: "ada", grants: [], credential: .fresh(), bySession: true,
+            assurance: assurance, expiresAt: Self.moment)
+        #expect(try Access(claims: access.claims(issuedAt: Self.moment)) == access)
+    }
+
     @Test func `no flipped bit is believed, whether the whole is known or not`() throws {
         let verifier = AccessVerifier(publicKey: try signer.publicKey, now: { Self.moment })
         let bytes = try sealed()

@@ -46,6 +46,26 @@ import Testing
         }
     }
 
+    @Test func `a ring has its keys by number, and is begun once`() async throws {
+        try await ScratchDirectory.with { folder in
+            let home = try Home(folder.path(percentEncoded: false))
+            try DataFolder(home).prepare()
+            #expect(throws: Failure.self) { try SecretKeys.ring("factors", in: home) }
+            try SecretKeys.createMissing(in: home)
+            for (name, bytes) in [
+                ("factors-3.key", 32), ("factors-x.key", 32), ("factors-0.key", 32), ("other-2.key", 1),
+            ] {
+                try PrivateFile.write([UInt8](repeating: 7, count: bytes), to: home.secret(name))
+            }
+            #expect(try SecretKeys.ring("factors", in: home).map(\.id) == [1, 3])
+            unlink(home.secret("factors.key"))
+            try SecretKeys.createMissing(in: home)
+            #expect(try SecretKeys.ring("factors", in: home).map(\.id) == [3])
+            chmod(home.secret("factors-3.key"), 0o644)
+            #expect(throws: Failure.self) { try SecretKeys.ring("factors", in: home) }
+        }
+    }
+
     @Test func `a password file keeps its password`() async throws {
         try await ScratchDirectory.with { folder in
             let path = folder.appending(path: "pgpass").path(percentEncoded: false)
