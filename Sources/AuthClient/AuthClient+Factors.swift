@@ -53,6 +53,12 @@ extension AuthClient {
         try await rpc.call(AuthMethod.removeFactor, q, context)
     }
 
+    /// Operator only. Throws `.notFound` (`account_unknown`, `second_factor_unknown`).
+    @discardableResult
+    public func dropFactor(_ q: DropFactorRequest, _ context: CallContext) async throws(Failure) -> Empty {
+        try await rpc.call(AuthMethod.dropFactor, q, context)
+    }
+
     public func renewRecoveryCodes(
         _ q: RenewRecoveryCodesRequest, _ context: CallContext
     ) async throws(Failure) -> RecoveryCodesResponse {

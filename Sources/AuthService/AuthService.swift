@@ -43,8 +43,8 @@ public struct AuthService: Sendable {
         memberships = Memberships(store: GrantStore(database: database))
         audit = Audit(store: auditStore)
         factors = Factors(
-            store: FactorStore(database: database), seal: config.factorSeal, peppers: config.peppers,
-            issuer: "Halley", now: now)
+            store: FactorStore(database: database), accounts: accountStore, seal: config.factorSeal,
+            peppers: config.peppers, issuer: "Halley", now: now)
         policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
         self.lastUse = lastUse
@@ -88,6 +88,7 @@ public struct AuthService: Sendable {
         methods.unary(AuthMethod.removeFactor, .access, factor.remove)
         methods.unary(AuthMethod.renewRecoveryCodes, .access, factor.renewCodes)
         methods.unary(AuthMethod.showFactorPolicy, .access, factor.showPolicy)
+        methods.unary(AuthMethod.dropFactor, .operatorOnly, factor.drop)
         methods.unary(AuthMethod.setFactorPolicy, .access, factor.setPolicy)
     }
 

@@ -60,7 +60,9 @@ public struct Access: Sendable, Equatable {
     /// `second_factor_required` to those who lack one that is asked for there.
     public func require(_ action: Action, on scope: Scope) throws(Failure) -> Permit {
         if allows(action, on: scope) { return Permit(action: action, scope: scope, principal: principal, name: name) }
-        if assurance.isFactorDue(on: scope), holds(.read, on: scope) { throw Assurance.factorRequired }
+        if assurance.isFactorDue(on: scope), holds(action, on: scope) || holds(.read, on: scope) {
+            throw Assurance.factorRequired
+        }
         guard mayKnowOf(scope) else { throw Failure(.notFound, "There is no such thing here, or you may not see it.") }
         throw Failure(.forbidden, "This needs the right to \(action.rawValue), which you or your key do not have here.")
     }

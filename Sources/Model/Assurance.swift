@@ -32,7 +32,7 @@ public struct Assurance: Sendable, Equatable {
         }
     }
 
-    static let factorRequired = Failure(
+    public static let factorRequired = Failure(
         .forbidden, "A second factor is required here. Set one up under Settings, Security, then come back.",
         reason: "second_factor_required")
 }
@@ -53,6 +53,12 @@ extension Access {
                 .forbidden, "This needs your password again: it was last given more than ten minutes ago.",
                 reason: "reauth_required")
         }
+    }
+
+    /// Workspaces with a grant of the caller's that are shut until there is a second factor.
+    public var shutWorkspaces: [ID<Workspace>] {
+        guard case .workspaces(let shut) = assurance.due else { return [] }
+        return shut.sorted { $0.text < $1.text }
     }
 
     /// Throws `.forbidden` (`second_factor_required`) when the instance asks for one that the caller does not have.

@@ -57,6 +57,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case renewRecoveryCodes // = 343
   case showFactorPolicy // = 344
   case setFactorPolicy // = 345
+  case dropFactor // = 346
   case bootstrap // = 496
   case UNRECOGNIZED(Int)
 
@@ -94,6 +95,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 343: self = .renewRecoveryCodes
     case 344: self = .showFactorPolicy
     case 345: self = .setFactorPolicy
+    case 346: self = .dropFactor
     case 496: self = .bootstrap
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -129,6 +131,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .renewRecoveryCodes: return 343
     case .showFactorPolicy: return 344
     case .setFactorPolicy: return 345
+    case .dropFactor: return 346
     case .bootstrap: return 496
     case .UNRECOGNIZED(let i): return i
     }
@@ -164,6 +167,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .renewRecoveryCodes,
     .showFactorPolicy,
     .setFactorPolicy,
+    .dropFactor,
     .bootstrap,
   ]
 
@@ -996,7 +1000,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{2}\u{9}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{2}\u{e}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{2}\u{e}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{2}\u{f}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{2}W\u{2}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{2}\u{9}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{2}\u{e}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{2}\u{e}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{2}\u{f}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}V\u{2}BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {

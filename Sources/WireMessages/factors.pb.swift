@@ -297,6 +297,19 @@ public nonisolated struct RemoveFactorRequest: Sendable {
   public init() {}
 }
 
+/// Operator only: for an administrator who has lost everything. Ends the account's sessions.
+public nonisolated struct DropFactorRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct RenewRecoveryCodesRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -344,6 +357,9 @@ public nonisolated struct FactorPolicyResponse: Sendable {
   // methods supported on all messages.
 
   public var demand: FactorDemand = .unspecified
+
+  /// the caller, as far as their role goes
+  public var maySet: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -834,6 +850,36 @@ nonisolated extension RemoveFactorRequest: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
+nonisolated extension DropFactorRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DropFactorRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: DropFactorRequest, rhs: DropFactorRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension RenewRecoveryCodesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RenewRecoveryCodesRequest"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0")
@@ -936,7 +982,7 @@ nonisolated extension SetFactorPolicyRequest: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension FactorPolicyResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FactorPolicyResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}demand\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}demand\0\u{3}may_set\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -945,6 +991,7 @@ nonisolated extension FactorPolicyResponse: SwiftProtobuf.Message, SwiftProtobuf
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularEnumField(value: &self.demand) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.maySet) }()
       default: break
       }
     }
@@ -954,11 +1001,15 @@ nonisolated extension FactorPolicyResponse: SwiftProtobuf.Message, SwiftProtobuf
     if self.demand != .unspecified {
       try visitor.visitSingularEnumField(value: self.demand, fieldNumber: 1)
     }
+    if self.maySet != false {
+      try visitor.visitSingularBoolField(value: self.maySet, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: FactorPolicyResponse, rhs: FactorPolicyResponse) -> Bool {
     if lhs.demand != rhs.demand {return false}
+    if lhs.maySet != rhs.maySet {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -28,6 +28,15 @@ struct Reach: Sendable {
         knows(.project(project, in: workspace))
     }
 
+    /// Throws `.forbidden` (`second_factor_required`) for what the caller could see if they had one.
+    func requireOpen(_ scope: Scope) throws(Failure) {
+        do throws(Failure) {
+            _ = try access.require(.read, on: scope)
+        } catch {
+            if error.reason == Assurance.factorRequired.reason { throw error }
+        }
+    }
+
     private func knows(_ scope: Scope) -> Bool {
         access.allows(.read, on: scope) || access.allows(.log, on: scope)
     }

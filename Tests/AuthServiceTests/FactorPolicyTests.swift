@@ -68,7 +68,7 @@ import Testing
             let shut = try await house.access(session: try await house.signIn("second"))
             #expect(shut.assurance.due == .everywhere)
             let opening = await outcome { try await set(house, .nobody, as: shut) }
-            #expect(opening.hasPrefix("forbidden"))
+            #expect(opening == "forbidden second_factor_required")
         }
     }
 

@@ -113,6 +113,21 @@ import Testing
         }
     }
 
+    @Test func `the operator helps an administrator who has lost everything`() async throws {
+        try await AuthHouse.with { house in
+            let enrolled = try await house.enrol(try await house.begin().access)
+            house.clock.advance(60)
+            let token = try await house.signIn("admin", code: house.code(enrolled))
+            #expect(
+                await outcome { try await house.service.factors.drop(of: "nobody") } == "notFound account_unknown")
+            try await house.service.factors.drop(of: "Admin")
+            #expect(await outcome { _ = try await house.access(session: token) } == "unauthenticated session_expired")
+            _ = try await house.signIn("admin")
+            let told = try await house.service.audit.store.page(in: nil, after: 0, limit: 1000)
+            #expect(told.contains { $0.action == "factor.remove" && $0.actor == "operator" })
+        }
+    }
+
     @Test func `what was sealed for one account opens in no other's row`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()
@@ -136,7 +151,8 @@ import Testing
             let new = SealingKey.fresh(2)
             func factors(_ keys: [SealingKey]) throws -> Factors {
                 Factors(
-                    store: house.service.factors.store, seal: try #require(FactorSeal(keys)),
+                    store: house.service.factors.store, accounts: house.service.factors.accounts,
+                    seal: try #require(FactorSeal(keys)),
                     peppers: house.service.factors.peppers, issuer: "Halley", now: { house.clock.now })
             }
             let begun = try await factors([old]).begin(as: admin.access)

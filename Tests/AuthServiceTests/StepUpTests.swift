@@ -77,6 +77,16 @@ import Testing
         }
     }
 
+    @Test func `an account without a password is told to sign in again`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            try await house.owner.run("UPDATE auth.accounts SET password = NULL", for: .none)
+            #expect(
+                await outcome { _ = try await prove(house, admin.access, password: "") } == "forbidden password_missing"
+            )
+        }
+    }
+
     @Test func `nobody proves another's session, nor one that has ended`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()

@@ -11,6 +11,7 @@ import urllib.request
 import pytest
 
 PASSWORD = "a long password of the administrator"
+RUN = "5" * 32
 
 
 class Visitor:
@@ -188,6 +189,7 @@ def test_the_reset_link_and_the_administrator(own_server, admin):
 
 def test_what_is_required_is_asked_for(own_server, admin):
     ada = person(admin, "ada")
+    bob = person(admin, "bob")
     key = ada.api("POST", "keys", {"name": "training"})[1]["secret"]
     assert admin.api("PUT", "second-factor-policy", {"required_of": "everybody"})[1]["code"] == "second_factor_missing"
     enrol(admin)
@@ -209,6 +211,19 @@ def test_what_is_required_is_asked_for(own_server, admin):
     assert admin.api("PUT", f"workspaces/{name}/second-factor-policy", {"required_of": "everybody"})[0] == 200
     assert admin.api("GET", f"workspaces/{name}/second-factor-policy")[1] == {"required_of": "everybody"}
     assert visitor.api("GET", f"workspaces/{name}/second-factor-policy")[0] == 404
+    own_server.run("import comet_ml, sys; e = comet_ml.Experiment(project_name='shut', experiment_key=sys.argv[1]); e.end()", RUN)
+    own_server.sql(f"""INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
+        SELECT workspace_id, project_id, a.id, 'editor', account_id FROM auth.grants, auth.accounts a
+         WHERE role = 'owner' AND a.name IN ('ada', 'bob')""")
+    bob.sign_in("bob")
+    assert visitor.api("GET", f"experiments/{RUN}")[0] == 200
+    for path in (f"projects?workspace={name}", "projects", f"experiments?workspace={name}&project=shut", f"experiments/{RUN}",
+                 f"experiments/{RUN}/metrics", f"workspaces/{name}/second-factor-policy"):
+        status, said = bob.api("GET", path)
+        assert (status, said["code"]) == (403, "second_factor_required"), (path, said)
+    assert bob.api("GET", "experiments/" + "0" * 32)[0] == bob.api("GET", "projects?workspace=nowhere")[0] == 404
+    assert "is shut until" in bob.send("GET", "/")[1]
+    assert bob.send("GET", f"/{name}/shut")[2].endswith("/settings/security")
 
 
 def test_secrets_stand_in_no_log(own_server, admin):

@@ -46,6 +46,11 @@ struct FactorHandler: Sendable {
         return Empty()
     }
 
+    func drop(_ q: DropFactorRequest, _ call: Call) async throws -> Empty {
+        try await factors.drop(of: q.name)
+        return Empty()
+    }
+
     func renewCodes(_ q: RenewRecoveryCodesRequest, _ call: Call) async throws -> RecoveryCodesResponse {
         let codes = try await factors.renewCodes(from: q.address, as: call.requireAccess())
         return RecoveryCodesResponse.with { $0.codes = codes }
@@ -53,8 +58,8 @@ struct FactorHandler: Sendable {
 
     func showPolicy(_ q: ShowFactorPolicyRequest, _ call: Call) async throws -> FactorPolicyResponse {
         let workspace = try ID<Workspace>.optional(q.workspaceID, "workspace")
-        let demand = try await policies.show(workspace, as: call.requireAccess())
-        return FactorPolicyResponse.with { $0.demand = demand.wire }
+        let found = try await policies.show(workspace, as: call.requireAccess())
+        return FactorPolicyResponse.with { ($0.demand, $0.maySet) = (found.demand.wire, found.maySet) }
     }
 
     func setPolicy(_ q: SetFactorPolicyRequest, _ call: Call) async throws -> FactorPolicyResponse {
@@ -63,7 +68,7 @@ struct FactorHandler: Sendable {
             throw Failure(.invalid, "Nobody is asked like that.", reason: "demand_invalid")
         }
         try await policies.set(demand, in: workspace, from: q.address, as: call.requireAccess())
-        return FactorPolicyResponse.with { $0.demand = q.demand }
+        return FactorPolicyResponse.with { ($0.demand, $0.maySet) = (q.demand, true) }
     }
 }
 

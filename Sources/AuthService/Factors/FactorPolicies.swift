@@ -4,13 +4,17 @@ import Model
 struct FactorPolicies: Sendable {
     let store: FactorPolicyStore
 
-    func show(_ workspace: ID<Workspace>?, as access: Access) async throws -> FactorDemand {
+    /// And whether the caller's role lets them change it.
+    func show(
+        _ workspace: ID<Workspace>?, as access: Access
+    ) async throws -> (demand: FactorDemand, maySet: Bool) {
         if let workspace {
             _ = try access.require(.read, on: .workspace(workspace))
         } else {
             _ = try access.require(.administerInstance, on: .instance)
         }
-        return try await store.demand(in: workspace)
+        let maySet = workspace.map { access.allows(.administer, on: .workspace($0)) } ?? true
+        return (try await store.demand(in: workspace), maySet)
     }
 
     /// Whoever asks it of others must have one: else they would shut themselves out with this very act.

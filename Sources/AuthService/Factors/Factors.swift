@@ -5,6 +5,7 @@ import Sealing
 /// Enrolling an authenticator, and living with it.
 struct Factors: Sendable {
     let store: FactorStore
+    let accounts: AccountStore
     let seal: FactorSeal
     let peppers: Peppers
     let issuer: String
@@ -73,6 +74,16 @@ struct Factors: Sendable {
         let event = AuditEvent(AuditEvent.Actor(access), "factor.remove", on: account.text, address: address)
         let removed = try await store.remove(from: account, keeping: nil, telling: event)
         guard removed else { throw Self.none }
+    }
+
+    /// For the operator of the machine: when an administrator has lost their own, nobody else could help. No right is
+    /// asked.
+    func drop(of name: String) async throws {
+        guard let account = try await accounts.lock(of: name.plain(1000).accountKey)?.account else {
+            throw Failure(.notFound, "There is no account of this name.", reason: "account_unknown")
+        }
+        let event = AuditEvent(.operatorOfMachine, "factor.remove", on: account.text)
+        guard try await store.remove(from: account, keeping: nil, telling: event) else { throw Self.none }
     }
 
     /// Ten new recovery codes; the old ones are void.

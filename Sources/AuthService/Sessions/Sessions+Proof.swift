@@ -90,6 +90,11 @@ extension Sessions {
         let buckets = Throttle.buckets(name: access.name, address: address)
         try await throttle.take(buckets)
         let lock = try await accounts.lock(of: access.principal)
+        guard lock?.hash != nil else {
+            throw Failure(
+                .forbidden, "Your account has no password here. Sign out, and in again the way you always do.",
+                reason: "password_missing")
+        }
         let isShort = password.utf8.count <= 4 * PasswordLength.charactersMax
         let matches = try await hasher.answering { hasher in
             try await hasher.verify(isShort ? password : "", against: lock?.hash)

@@ -17,6 +17,8 @@ struct Caller: Sendable {
     let bySession: Bool
     /// Sessions only: it was proven with a second factor.
     let hasSecondFactor: Bool
+    /// Something is shut to them until they have one.
+    let isFactorDue: Bool
     let expiresAt: Date
     /// Sessions only: what a form must bring along.
     let csrfToken: String
@@ -35,6 +37,7 @@ struct Caller: Sendable {
         self.credential = credential
         self.bySession = claims.bySession
         self.hasSecondFactor = claims.secondFactor
+        self.isFactorDue = claims.factorDue || !claims.factorDueIn.isEmpty
         self.expiresAt = Date(timeIntervalSince1970: Double(claims.expiresMs) / 1000)
         self.csrfToken = response.csrfToken
     }

@@ -53,7 +53,8 @@ struct ListPages: Sendable {
                 WorkspaceTile(
                     name: workspace.name, href: Link.workspace(workspace.name), note: facts.joined(separator: " · ")))
         }
-        return try site.page("workspaces", title: "Workspaces", caller: caller, ["workspaces": tiles])
+        return try site.page(
+            "workspaces", title: "Workspaces", caller: caller, ["workspaces": tiles, "isFactorDue": caller.isFactorDue])
     }
 
     @Sendable private func projects(_ request: Request, _ context: EdgeContext) async throws -> Response {

@@ -36,7 +36,7 @@ struct SecurityPage: Sendable {
     private static let sayings = [
         "password": "Your password was changed. All your other sessions have ended.",
         "removed": "Your second factor was removed.",
-        "policy": "From now on this is what the instance asks for.",
+        "policy": "From now on this is asked for.",
     ]
 
     private func page(
@@ -52,31 +52,14 @@ struct SecurityPage: Sendable {
         model["since"] = Moment(factor.sinceMs)
         model["said"] = Self.sayings[said]
         if let problem { model[part + "Problem"] = problem.message }
-        let choices = await policy(caller, context)
-        (model["policy"], model["hasPolicy"]) = (choices, choices != nil)
+        let rules = await FactorRules(gateway: gateway, caller: caller, context: context).all()
+        (model["rules"], model["hasRules"]) = (rules, !rules.isEmpty)
         let status = problem.map(HTTPStatus.status(for:)) ?? .ok
         return try site.page(
             "security", title: "Security", crumbs: Self.crumbs, caller: caller, status: status, model)
     }
 
     private static let crumbs = [Crumb(text: "Security", href: path)]
-
-    struct Choice {
-        let word: String
-        let label: String
-        let chosen: Bool
-    }
-
-    /// For administrators of the instance; `nil` for all others.
-    private func policy(_ caller: Caller, _ context: EdgeContext) async -> [Choice]? {
-        guard let found = try? await gateway.backends.auth.showFactorPolicy(.init(), caller.call(context)) else {
-            return nil
-        }
-        let labels = ["nobody": "nobody", "administrators": "administrators of the instance", "everybody": "everybody"]
-        return FactorRoutes.demands.map { word, demand in
-            Choice(word: word, label: labels[word] ?? word, chosen: demand == found.demand)
-        }
-    }
 
     /// The QR picture, the secret, and the field for the first code.
     @Sendable private func begin(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -170,12 +153,12 @@ struct SecurityPage: Sendable {
         }
     }
 
+    /// Of the instance or, with its name, of a workspace.
     @Sendable private func setPolicy(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let (caller, form) = try await writer(request, context)
-        let (demand, address) = (FactorRoutes.demands.first { $0.word == form["required_of"] }?.demand, context.address)
         let setting = await SessionPages.outcome {
-            try await gateway.backends.auth.setFactorPolicy(
-                .with { ($0.demand, $0.address) = (demand ?? .unspecified, address) }, caller.call(context))
+            try await FactorRules(gateway: gateway, caller: caller, context: context)
+                .set(form["required_of"], in: form["workspace"])
         }
         switch setting {
         case .success: return Site.redirect(to: Self.path + "?said=policy")

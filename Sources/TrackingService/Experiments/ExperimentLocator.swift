@@ -42,8 +42,18 @@ final class ExperimentLocator: Sendable {
                 return try located(candidate, action, as: access)
             }
         }
-        guard let first = found.first, let action = actions.first else { throw Failure.experimentUnknown }
+        guard let action = actions.first else { throw Failure.experimentUnknown }
+        if let first = found.first { return try located(first, action, as: access) }
+        let shut = try await shut(key, to: access)
+        guard let first = shut.first else { throw Failure.experimentUnknown }
         return try located(first, action, as: access)
+    }
+
+    /// In workspaces that ask the caller for a second factor: to be refused with that reason.
+    private func shut(_ key: String, to access: Access) async throws -> [Candidate] {
+        let workspaces = access.shutWorkspaces.map(\.uuid)
+        guard !workspaces.isEmpty, (try? ExperimentKey.check(key)) != nil else { return [] }
+        return try await store.candidates(keys: [key], in: workspaces)
     }
 
     /// Every key's experiment, in the order of the keys, for an action on all of them. Unknown keys are passed over;

@@ -63,6 +63,7 @@ struct Projects: Sendable {
     func get(_ id: ID<Project>, as access: Access) async throws -> ProjectRow {
         let reach = Reach(access: access)
         let found = try await store.find(id, in: reach.workspaces)
+        if let found { try reach.requireOpen(found.scope) }
         guard let found, reach.knows(found.id, in: found.workspace) else { throw Projects.unknown }
         return found
     }
@@ -70,6 +71,7 @@ struct Projects: Sendable {
     func get(named name: String, in workspace: ID<Workspace>, as access: Access) async throws -> ProjectRow {
         let reach = Reach(access: access)
         guard reach.workspaces.contains(workspace) else { throw Projects.unknown }
+        try reach.requireOpen(.workspace(workspace))
         let found = try await store.find(key: Title.key(of: name), in: workspace)
         guard let found, reach.knows(found.id, in: found.workspace) else { throw Projects.unknown }
         return found
@@ -78,6 +80,7 @@ struct Projects: Sendable {
     func list(in workspace: ID<Workspace>, as access: Access) async throws -> [ProjectRow] {
         let reach = Reach(access: access)
         guard reach.workspaces.contains(workspace) else { throw Workspaces.unknown }
+        try reach.requireOpen(.workspace(workspace))
         let visible = try await store.list(in: workspace).filter { reach.knows($0.id, in: workspace) }
         guard !visible.isEmpty || reach.knows(workspace) else { throw Workspaces.unknown }
         return visible

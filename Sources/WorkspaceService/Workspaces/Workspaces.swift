@@ -55,8 +55,21 @@ struct Workspaces: Sendable {
     }
 
     func get(_ which: Which, as access: Access) async throws -> WorkspaceRow {
-        guard let found = try await find(which, as: access) else { throw Workspaces.unknown }
-        return found
+        if let found = try await find(which, as: access) { return found }
+        if try await isShut(which, to: access) { throw Assurance.factorRequired }
+        throw Workspaces.unknown
+    }
+
+    /// One of the caller's own, which asks for a second factor that they do not have.
+    private func isShut(_ which: Which, to access: Access) async throws -> Bool {
+        let shut = access.shutWorkspaces
+        guard !shut.isEmpty else { return false }
+        return switch which {
+        case .id(let id): shut.contains(id)
+        case .named(let name):
+            try await store.find(key: Title.key(of: name), in: shut, for: access.principal) != nil
+        case .ownDefault: true
+        }
     }
 
     func setDefault(_ id: ID<Workspace>, as access: Access) async throws {
