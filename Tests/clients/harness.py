@@ -73,9 +73,16 @@ class Server:
 
     def sql(self, statement: str) -> None:
         """As the superuser of the server's own cluster."""
+        self.postgres("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-c", statement)
+
+    def dump(self) -> str:
+        return self.postgres("pg_dump")
+
+    def postgres(self, program: str, *arguments: str) -> str:
         environment = dict(os.environ, PGPASSFILE=str(self.home / "secrets" / "pgpass-postgres"))
-        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", str(self.home / "run" / "pg"), "-U", "postgres", "-d",
-                        "halley", "-c", statement], env=environment, check=True, capture_output=True)
+        place = ["-h", str(self.home / "run" / "pg"), "-U", "postgres", "-d", "halley"]
+        done = subprocess.run([program, *place, *arguments], env=environment, check=True, capture_output=True, text=True)
+        return done.stdout
 
     def children(self) -> dict:
         """The service processes under `halley up`, by name."""

@@ -1,6 +1,8 @@
 """Signing in with a second factor, and proving a session again, through the real gateway. Codes come from Debian's oathtool."""
+import base64
 import http.cookiejar
 import json
+import pathlib
 import re
 import subprocess
 import time
@@ -9,6 +11,8 @@ import urllib.parse
 import urllib.request
 
 import pytest
+
+from harness import Server
 
 PASSWORD = "a long password of the administrator"
 RUN = "5" * 32
@@ -68,13 +72,17 @@ def enrol(visitor) -> dict:
     return {"secret": begun["secret"], "codes": said["recovery_codes"]}
 
 
-@pytest.fixture
-def admin(own_server):
-    visitor = Visitor(own_server)
-    visitor.send("POST", own_server.credentials["setupLink"][len(own_server.url):],
+def first_sign_in(server) -> Visitor:
+    visitor = Visitor(server)
+    visitor.send("POST", server.credentials["setupLink"][len(server.url):],
                  urllib.parse.urlencode({"password": PASSWORD, "again": PASSWORD}).encode())
     assert visitor.api("GET", "me")[0] == 200
     return visitor
+
+
+@pytest.fixture
+def admin(own_server):
+    return first_sign_in(own_server)
 
 
 def person(admin, name: str) -> Visitor:
@@ -226,8 +234,37 @@ def test_what_is_required_is_asked_for(own_server, admin):
     assert bob.send("GET", f"/{name}/shut")[2].endswith("/settings/security")
 
 
-def test_secrets_stand_in_no_log(own_server, admin):
-    enrolled = enrol(admin)
-    log = own_server.tail() + "".join(
-        path.read_text(errors="replace") for path in own_server.home.rglob("*.log"))
-    assert not [secret for secret in [enrolled["secret"], PASSWORD, admin.cookie, *enrolled["codes"]] if secret in log]
+def test_secrets_stand_in_no_log_and_no_dump(tmp_path, monkeypatch):
+    """Through all of it at the chattiest level: logs of every process, and what pg_dump writes."""
+    monkeypatch.setenv("HALLEY_LOG", "debug")
+    server = Server(tmp_path / "home")
+    server.start()
+    try:
+        admin = first_sign_in(server)
+        enrolled = enrol(admin)
+        visitor = Visitor(server)
+        half = visitor.sign_in()[1]["pending_token"]
+        step = lambda **proof: visitor.api("POST", "session/second-factor", {"pending_token": half, **proof})
+        typed = code(enrolled["secret"], ahead=1)
+        assert step(code="000000")[0] == 401 and step(code=typed)[0] == 200
+        first = visitor.cookie
+        proof = {"password": PASSWORD, "recovery_code": enrolled["codes"][0]}
+        assert visitor.api("POST", "session/reauthenticate", proof)[0] == 200
+        assert visitor.api("PUT", "password", {"current": PASSWORD, "password": PASSWORD + " now"})[0] == 200
+        waiting = visitor.sign_in(password=PASSWORD + " now")[1]["pending_token"]
+        link = server.credentials["setupLink"].rsplit("/", 1)[1]
+        secrets = [enrolled["secret"], PASSWORD, link, half, waiting, first, visitor.cookie, visitor.csrf, *enrolled["codes"]]
+        seed = base64.b32decode(enrolled["secret"])
+        secrets += [seed.hex(), base64.b64encode(seed).decode()]
+        secrets += [base64.b32decode(one.replace("-", "")).hex() for one in enrolled["codes"]]
+        dump = server.dump()
+        assert "factor.enrol" in dump and "recovery_codes" in dump
+        assert not [secret for secret in secrets if secret in dump]
+    finally:
+        assert server.stop() == 0
+    logs = [pathlib.Path(server.log.name), *server.home.rglob("*.log")]
+    text = "".join(path.read_text(errors="replace") for path in logs)
+    assert "PUT /api/v1/password" in text, "the level is too quiet for this test"
+    assert text.count(link) == 1, "the link that the first start prints is nowhere else"
+    assert not [secret for secret in secrets if secret in text and secret != link]
+    assert not re.search(rf"(?<![\w.]){typed}(?![\w.])", text)
