@@ -68,6 +68,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CLinux"),
@@ -78,6 +79,7 @@ let package = Package(
         module("Sealing", ["CCrypto", "CArgon2"]),
         module("HotJSON", ["CSimdJSON", "CZlib"]),
         module("QRCode", ["CQRCode"]),
+        module("Egress", ["CCurl"]),
 
         // The ground floor.
         module("Postgres", ["CLibPQ", "CLinux", logging]),
@@ -89,7 +91,7 @@ let package = Package(
 
         // The services and their clients.
         client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
-        service("AuthService", ["Sealing", "AuthClient"]),
+        service("AuthService", ["Sealing", "Egress", "AuthClient"]),
         service("WorkspaceService", ["AuthClient"]),
         service("TrackingService", ["Series"]),
         service("ArtifactService", ["Blobs", "Sealing"]),
@@ -114,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "halley",
             dependencies: [
-                "Daemon", "Postgres", "Gateway", "AuthService", "WorkspaceService", "TrackingService",
+                "Daemon", "Model", "Postgres", "Egress", "Gateway", "AuthService", "WorkspaceService",
+                "TrackingService",
                 "ArtifactService", "AuthClient", "WorkspaceClient", "Bench", arguments, logging, lifecycle,
             ],
             swiftSettings: house),
@@ -125,6 +128,7 @@ let package = Package(
         tests("SeriesTests", ["Series", "TestKit"]),
         tests("SealingTests", ["Sealing", "TestKit"]),
         tests("QRCodeTests", ["QRCode"]),
+        tests("EgressTests", ["Egress", "TestKit"]),
         tests("HotJSONTests", ["HotJSON", "CZlib", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
@@ -134,7 +138,8 @@ let package = Package(
         tests(
             "AuthServiceTests",
             [
-                "AuthService", "AuthClient", "Sealing", "Wire", "WireMessages", "Postgres", "Model", "TestKit",
+                "AuthService", "AuthClient", "Egress", "Sealing", "Wire", "WireMessages", "Postgres", "Model",
+                "TestKit",
                 protobuf,
             ]),
         tests(
