@@ -1,3 +1,4 @@
+public import Egress
 public import Sealing
 
 /// What the auth service is told by its main.
@@ -11,11 +12,13 @@ public struct AuthConfig: Sendable {
     /// Where clients reach this instance, such as `http://127.0.0.1:8080/`; it is written into the keys handed out.
     public let baseURL: String
     public let passwordCost: PasswordHash.Cost
+    /// Where providers may be.
+    public let egress: EgressRules
 
     /// Throws `.badKey` unless both secrets are of 32 bytes, and without a key for factors.
     public init(
         signingKey: Secret, pepper: Secret, factorKeys: [SealingKey], baseURL: String,
-        passwordCost: PasswordHash.Cost = .standard
+        passwordCost: PasswordHash.Cost = .standard, egress: EgressRules = EgressRules()
     ) throws(SealingError) {
         guard let factorSeal = FactorSeal(factorKeys) else { throw .badKey }
         self.factorSeal = factorSeal
@@ -24,6 +27,7 @@ public struct AuthConfig: Sendable {
         // Without a slash: clients compare it with the root of their own setting, and warn when the two differ.
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.passwordCost = passwordCost
+        self.egress = egress
     }
 }
 
@@ -48,6 +52,22 @@ public struct Peppers: Sendable {
     func derived(for purpose: StaticString) -> [(version: Int32, key: Secret)] {
         secrets.sorted { ($0.key == version ? 0 : 1, $1.key) < ($1.key == version ? 0 : 1, $0.key) }
             .map { ($0.key, HMACSHA256.key(for: purpose, from: $0.value)) }
+    }
+
+    /// Seal what is kept for providers, the current one first.
+    var providerKeys: [SealingKey] {
+        get throws(SealingError) {
+            var keys: [SealingKey] = []
+            for (version, key) in derived(for: "provider secrets") {
+                keys.append(try SealingKey(id: UInt32(bitPattern: version), key))
+            }
+            return keys
+        }
+    }
+
+    /// What nonces and verifiers of sign-ins through providers are made with.
+    var signIns: Secret {
+        derived(for: "provider sign-ins").first?.key ?? Secret([])
     }
 
     /// What CSRF tokens are made with.

@@ -1,3 +1,4 @@
+import Egress
 public import Foundation
 public import Logging
 import Model
@@ -16,6 +17,8 @@ public struct AuthService: Sendable {
     let factors: Factors
     let policies: FactorPolicies
     let bootstrap: Bootstrap
+    let providers: Providers
+    let providerSignIns: ProviderSignIns
     private let lastUse: LastUse
     private let logger: Logger
 
@@ -47,8 +50,24 @@ public struct AuthService: Sendable {
             peppers: config.peppers, issuer: "Halley", now: now)
         policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
+        (providers, providerSignIns) = Self.singleSignOn(database, config)
         self.lastUse = lastUse
         self.logger = logger
+    }
+
+    private static func singleSignOn(_ database: Database, _ config: AuthConfig) -> (Providers, ProviderSignIns) {
+        let egress = Egress(rules: config.egress)
+        let documents = ProviderDocuments(egress: egress)
+        let vault = ProviderVault(peppers: config.peppers)
+        let (store, identities) = (ProviderStore(database: database), IdentityStore(database: database))
+        return (
+            Providers(store: store, identities: identities, vault: vault, egress: egress, documents: documents),
+            ProviderSignIns(
+                store: ProviderSignInStore(database: database), providers: store, identities: identities,
+                audit: AuditStore(database: database), throttle: Throttle(store: ThrottleStore(database: database)),
+                vault: vault, documents: documents, exchange: ProviderExchange(egress: egress, documents: documents),
+                baseURL: config.baseURL)
+        )
     }
 
     public func register(in methods: inout Methods) {
@@ -74,6 +93,7 @@ public struct AuthService: Sendable {
         methods.unary(AuthMethod.recordAudit, .anyone, log.record)
         methods.unary(AuthMethod.bootstrap, .operatorOnly, beginning.begin)
         registerFactors(in: &methods)
+        registerProviders(in: &methods)
     }
 
     private func registerFactors(in methods: inout Methods) {
@@ -90,6 +110,21 @@ public struct AuthService: Sendable {
         methods.unary(AuthMethod.showFactorPolicy, .access, factor.showPolicy)
         methods.unary(AuthMethod.dropFactor, .operatorOnly, factor.drop)
         methods.unary(AuthMethod.setFactorPolicy, .access, factor.setPolicy)
+    }
+
+    private func registerProviders(in methods: inout Methods) {
+        let handler = ProviderHandler(providers: providers, signIns: providerSignIns)
+        let signIn = ProviderSignInHandler(signIns: providerSignIns, providers: providers)
+        methods.unary(AuthMethod.listProviders, .access, handler.list)
+        methods.unary(AuthMethod.createProvider, .access, handler.create)
+        methods.unary(AuthMethod.changeProvider, .access, handler.change)
+        methods.unary(AuthMethod.deleteProvider, .access, handler.delete)
+        methods.unary(AuthMethod.testProvider, .access, handler.test)
+        methods.unary(AuthMethod.offeredProviders, .anyone, handler.offers)
+        methods.unary(AuthMethod.beginProviderSignIn, .anyone, signIn.begin)
+        methods.unary(AuthMethod.finishProviderSignIn, .anyone, signIn.finish)
+        methods.unary(AuthMethod.listIdentities, .access, signIn.identities)
+        methods.unary(AuthMethod.removeIdentity, .access, signIn.remove)
     }
 
     /// Writes when keys and sessions were last used, and sweeps what has expired, until its task is cancelled: then the

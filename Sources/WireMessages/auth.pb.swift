@@ -58,6 +58,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case showFactorPolicy // = 344
   case setFactorPolicy // = 345
   case dropFactor // = 346
+  case listProviders // = 352
+  case createProvider // = 353
+  case changeProvider // = 354
+  case deleteProvider // = 355
+  case testProvider // = 356
+  case offeredProviders // = 357
+  case beginProviderSignIn // = 358
+  case finishProviderSignIn // = 359
+  case listIdentities // = 360
+  case removeIdentity // = 361
   case bootstrap // = 496
   case UNRECOGNIZED(Int)
 
@@ -96,6 +106,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 344: self = .showFactorPolicy
     case 345: self = .setFactorPolicy
     case 346: self = .dropFactor
+    case 352: self = .listProviders
+    case 353: self = .createProvider
+    case 354: self = .changeProvider
+    case 355: self = .deleteProvider
+    case 356: self = .testProvider
+    case 357: self = .offeredProviders
+    case 358: self = .beginProviderSignIn
+    case 359: self = .finishProviderSignIn
+    case 360: self = .listIdentities
+    case 361: self = .removeIdentity
     case 496: self = .bootstrap
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -132,6 +152,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .showFactorPolicy: return 344
     case .setFactorPolicy: return 345
     case .dropFactor: return 346
+    case .listProviders: return 352
+    case .createProvider: return 353
+    case .changeProvider: return 354
+    case .deleteProvider: return 355
+    case .testProvider: return 356
+    case .offeredProviders: return 357
+    case .beginProviderSignIn: return 358
+    case .finishProviderSignIn: return 359
+    case .listIdentities: return 360
+    case .removeIdentity: return 361
     case .bootstrap: return 496
     case .UNRECOGNIZED(let i): return i
     }
@@ -168,6 +198,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .showFactorPolicy,
     .setFactorPolicy,
     .dropFactor,
+    .listProviders,
+    .createProvider,
+    .changeProvider,
+    .deleteProvider,
+    .testProvider,
+    .offeredProviders,
+    .beginProviderSignIn,
+    .finishProviderSignIn,
+    .listIdentities,
+    .removeIdentity,
     .bootstrap,
   ]
 
@@ -787,6 +827,8 @@ public nonisolated struct MemberRecord: Sendable {
 
   public var sinceMs: Int64 = 0
 
+  public var provider: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1000,7 +1042,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{2}\u{9}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{2}\u{e}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{2}\u{e}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{2}\u{f}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}V\u{2}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{2}\u{9}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{2}\u{e}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{2}\u{e}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{2}\u{f}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}G\u{2}BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
@@ -2061,7 +2103,7 @@ nonisolated extension ListMembersRequest: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MemberRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}name\0\u{1}email\0\u{1}grant\0\u{3}since_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}name\0\u{1}email\0\u{1}grant\0\u{3}since_ms\0\u{2}\u{f}provider\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2074,6 +2116,7 @@ nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._grant) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.sinceMs) }()
+      case 20: try { try decoder.decodeSingularStringField(value: &self.provider) }()
       default: break
       }
     }
@@ -2099,6 +2142,9 @@ nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.sinceMs != 0 {
       try visitor.visitSingularInt64Field(value: self.sinceMs, fieldNumber: 5)
     }
+    if !self.provider.isEmpty {
+      try visitor.visitSingularStringField(value: self.provider, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2108,6 +2154,7 @@ nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.email != rhs.email {return false}
     if lhs._grant != rhs._grant {return false}
     if lhs.sinceMs != rhs.sinceMs {return false}
+    if lhs.provider != rhs.provider {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import AuthService
 import Daemon
+import Egress
+import Model
 
 struct Auth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the auth service alone.")
@@ -13,12 +15,24 @@ struct Auth: AsyncParsableCommand {
             let config = try AuthConfig(
                 signingKey: try SecretKeys.secret("access.key", in: process.home),
                 pepper: try SecretKeys.secret("pepper.key", in: process.home),
-                factorKeys: try SecretKeys.ring("factors", in: process.home), baseURL: process.settings.publicURL)
+                factorKeys: try SecretKeys.ring("factors", in: process.home), baseURL: process.settings.publicURL,
+                egress: try Self.egress(process.settings.egressAllow))
             try await process.serve { database, methods in
                 let service = try AuthService(database: database, config: config, logger: process.logger)
                 service.register(in: &methods)
                 return Work { try await service.run() }
             }
+        }
+    }
+
+    private static func egress(_ text: String) throws(Failure) -> EgressRules {
+        do throws(EgressError) {
+            return try EgressRules(text)
+        } catch {
+            throw Failure(
+                .invalid,
+                "HALLEY_EGRESS_ALLOW is \"\(text)\", but should be places like idp.internal:8443 and ranges like "
+                    + "10.1.0.0/16, with commas between.")
         }
     }
 }

@@ -20,6 +20,9 @@ struct Options: ParsableArguments {
     @Option(help: "How people reach the address of people's own HTML, behind a proxy (HALLEY_CONTENT_URL).")
     var contentURL: String?
 
+    @Option(help: "Where Halley itself may ask beyond public addresses (HALLEY_EGRESS_ALLOW).")
+    var egressAllow: String?
+
     @Option(help: "trace, debug, info, notice, warning, error or critical (HALLEY_LOG).")
     var log: String?
 
@@ -31,8 +34,8 @@ struct Options: ParsableArguments {
         var environment = ProcessInfo.processInfo.environment
         let flags = [
             "HALLEY_HOME": home, "HALLEY_LISTEN": listen, "HALLEY_CONTENT_LISTEN": contentListen,
-            "HALLEY_PUBLIC_URL": publicURL, "HALLEY_CONTENT_URL": contentURL, "HALLEY_LOG": log,
-            "HALLEY_LOG_FORMAT": logFormat,
+            "HALLEY_PUBLIC_URL": publicURL, "HALLEY_CONTENT_URL": contentURL, "HALLEY_EGRESS_ALLOW": egressAllow,
+            "HALLEY_LOG": log, "HALLEY_LOG_FORMAT": logFormat,
         ]
         for case (let name, let value?) in flags { environment[name] = value }
         return try Settings(environment: environment)

@@ -260,6 +260,78 @@ CASE
 END)
 );
 ALTER TABLE auth.grants OWNER TO halley_owner;
+CREATE TABLE auth.provider_grants (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    role text NOT NULL,
+    granted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT provider_grants_role_fits CHECK (
+CASE
+    WHEN (workspace_id = '00000000-0000-0000-0000-000000000000'::uuid) THEN (role = ANY (ARRAY['instanceUser'::text, 'instanceAuditor'::text, 'instanceAdmin'::text]))
+    ELSE (role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text, 'owner'::text]))
+END)
+);
+ALTER TABLE auth.provider_grants OWNER TO halley_owner;
+CREATE TABLE auth.providers (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    label text NOT NULL,
+    enabled boolean NOT NULL,
+    issuer text DEFAULT ''::text NOT NULL,
+    authorize_url text DEFAULT ''::text NOT NULL,
+    token_url text DEFAULT ''::text NOT NULL,
+    userinfo_url text DEFAULT ''::text NOT NULL,
+    client_id text NOT NULL,
+    client_secret bytea DEFAULT '\x'::bytea NOT NULL,
+    scopes text[] NOT NULL,
+    subject_claim text NOT NULL,
+    name_claim text NOT NULL,
+    email_claim text NOT NULL,
+    group_claim text DEFAULT ''::text NOT NULL,
+    creates_accounts boolean DEFAULT false NOT NULL,
+    email_domains text[] DEFAULT '{}'::text[] NOT NULL,
+    factor_values text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT providers_kind_known CHECK (
+CASE kind
+    WHEN 'oidc'::text THEN ((issuer <> ''::text) AND (authorize_url = ''::text) AND (token_url = ''::text) AND (userinfo_url = ''::text))
+    WHEN 'oauth2'::text THEN ((issuer = ''::text) AND (authorize_url <> ''::text) AND (token_url <> ''::text) AND (userinfo_url <> ''::text))
+    ELSE false
+END),
+    CONSTRAINT providers_label_length CHECK (((length(label) >= 1) AND (length(label) <= 60)))
+);
+ALTER TABLE auth.providers OWNER TO halley_owner;
+CREATE VIEW auth.held_roles WITH (security_invoker='true') AS
+ SELECT grants.workspace_id,
+    grants.project_id,
+    grants.account_id,
+    grants.role,
+    grants.granted_at,
+    NULL::uuid AS provider_id
+   FROM auth.grants
+UNION ALL
+ SELECT g.workspace_id,
+    '00000000-0000-0000-0000-000000000000'::uuid AS project_id,
+    g.account_id,
+    g.role,
+    g.granted_at,
+    g.provider_id
+   FROM (auth.provider_grants g
+     JOIN auth.providers p ON (((p.id = g.provider_id) AND p.enabled)));
+ALTER TABLE auth.held_roles OWNER TO halley_owner;
+CREATE TABLE auth.identities (
+    provider_id uuid NOT NULL,
+    subject text NOT NULL,
+    account_id uuid NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    email text DEFAULT ''::text NOT NULL,
+    linked_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_sign_in_at timestamp with time zone,
+    CONSTRAINT identities_subject_length CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
+);
+ALTER TABLE auth.identities OWNER TO halley_owner;
 CREATE TABLE auth.pending_sign_ins (
     digest bytea NOT NULL,
     account_id uuid NOT NULL,
@@ -270,6 +342,31 @@ CREATE TABLE auth.pending_sign_ins (
     CONSTRAINT pending_sign_ins_digest_length CHECK ((octet_length(digest) = 32))
 );
 ALTER TABLE auth.pending_sign_ins OWNER TO halley_owner;
+CREATE TABLE auth.provider_roles (
+    provider_id uuid NOT NULL,
+    group_name text NOT NULL,
+    workspace_id uuid NOT NULL,
+    role text NOT NULL,
+    CONSTRAINT provider_roles_role_fits CHECK (
+CASE
+    WHEN (workspace_id = '00000000-0000-0000-0000-000000000000'::uuid) THEN (role = ANY (ARRAY['instanceUser'::text, 'instanceAuditor'::text, 'instanceAdmin'::text]))
+    ELSE (role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text, 'owner'::text]))
+END)
+);
+ALTER TABLE auth.provider_roles OWNER TO halley_owner;
+CREATE TABLE auth.provider_sign_ins (
+    state_digest bytea NOT NULL,
+    browser_digest bytea NOT NULL,
+    provider_id uuid NOT NULL,
+    account_id uuid,
+    session_id uuid,
+    next text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT provider_sign_ins_digest_length CHECK (((length(state_digest) = 32) AND (length(browser_digest) = 32))),
+    CONSTRAINT provider_sign_ins_link_whole CHECK (((account_id IS NULL) = (session_id IS NULL)))
+);
+ALTER TABLE auth.provider_sign_ins OWNER TO halley_owner;
 CREATE TABLE auth.recovery_codes (
     account_id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -570,8 +667,20 @@ ALTER TABLE ONLY auth.factors
     ADD CONSTRAINT factors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.grants
     ADD CONSTRAINT grants_pkey PRIMARY KEY (workspace_id, project_id, account_id);
+ALTER TABLE ONLY auth.identities
+    ADD CONSTRAINT identities_account_unique UNIQUE (account_id, provider_id);
+ALTER TABLE ONLY auth.identities
+    ADD CONSTRAINT identities_pkey PRIMARY KEY (provider_id, subject);
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY auth.provider_grants
+    ADD CONSTRAINT provider_grants_pkey PRIMARY KEY (workspace_id, account_id, provider_id);
+ALTER TABLE ONLY auth.provider_roles
+    ADD CONSTRAINT provider_roles_pkey PRIMARY KEY (provider_id, group_name, workspace_id);
+ALTER TABLE ONLY auth.provider_sign_ins
+    ADD CONSTRAINT provider_sign_ins_pkey PRIMARY KEY (state_digest);
+ALTER TABLE ONLY auth.providers
+    ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, digest);
 ALTER TABLE ONLY auth.sessions
@@ -634,6 +743,8 @@ CREATE INDEX api_keys_account ON auth.api_keys USING btree (account_id);
 CREATE INDEX grants_account ON auth.grants USING btree (account_id);
 CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
 CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
+CREATE INDEX provider_grants_account ON auth.provider_grants USING btree (account_id);
+CREATE INDEX provider_sign_ins_expiry ON auth.provider_sign_ins USING btree (expires_at);
 CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
@@ -651,8 +762,20 @@ ALTER TABLE ONLY auth.factors
     ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.grants
     ADD CONSTRAINT grants_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id);
+ALTER TABLE ONLY auth.identities
+    ADD CONSTRAINT identities_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.identities
+    ADD CONSTRAINT identities_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_grants
+    ADD CONSTRAINT provider_grants_identity_fkey FOREIGN KEY (account_id, provider_id) REFERENCES auth.identities(account_id, provider_id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_roles
+    ADD CONSTRAINT provider_roles_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_sign_ins
+    ADD CONSTRAINT provider_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_sign_ins
+    ADD CONSTRAINT provider_sign_ins_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.sessions
@@ -746,7 +869,13 @@ GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_grants TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.providers TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.held_roles TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.identities TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.setup_tokens TO halley_auth;

@@ -164,7 +164,7 @@ struct AccountStore: Sendable {
              WHERE (a.id = ANY(\(ids.map(\.uuid))) OR (\(key) <> '' AND a.name_key = \(key))
                     OR (\(emailKey) <> '' AND a.email_key = \(emailKey)))
                AND (\(all) OR a.id = \(me) OR EXISTS (
-                    SELECT FROM auth.grants g WHERE g.account_id = a.id AND g.workspace_id = ANY(\(workspaces))))
+                    SELECT FROM auth.held_roles g WHERE g.account_id = a.id AND g.workspace_id = ANY(\(workspaces))))
              ORDER BY a.name_key LIMIT 1000
             """, for: .none, AccountEntry.init(row:))
     }

@@ -37,5 +37,6 @@ extension MemberRecord {
         email = member.email
         grant = member.grant.claim
         sinceMs = member.since.wire
+        provider = member.provider ?? ""
     }
 }

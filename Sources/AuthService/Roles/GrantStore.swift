@@ -45,10 +45,11 @@ struct GrantStore: Sendable {
     func list(in scope: Scope) async throws -> [Membership] {
         try await database.rows(
             """
-            SELECT a.id, a.name, a.email, g.workspace_id, g.project_id, g.role, g.granted_at
-              FROM auth.grants g JOIN auth.accounts a ON a.id = g.account_id
+            SELECT a.id, a.name, a.email, g.workspace_id, g.project_id, g.role, g.granted_at, p.label
+              FROM auth.held_roles g JOIN auth.accounts a ON a.id = g.account_id
+              LEFT JOIN auth.providers p ON p.id = g.provider_id
              WHERE g.workspace_id = \(scope.workspaceKey)
-             ORDER BY a.name_key, g.project_id LIMIT 10000
+             ORDER BY a.name_key, g.project_id, p.label NULLS FIRST LIMIT 10000
             """, for: .none, Membership.init(row:)
         ).compactMap { $0 }
     }
@@ -77,7 +78,7 @@ struct GrantStore: Sendable {
         let (workspace, project) = (scope.workspaceKey, scope.projectKey)
         let found = try await transaction.first(
             """
-            SELECT ARRAY(SELECT role FROM auth.grants
+            SELECT ARRAY(SELECT role FROM auth.held_roles
                           WHERE workspace_id = \(workspace) AND account_id = \(actor.uuid)
                             AND project_id IN (\(UUID.none), \(project))),
                    ARRAY(SELECT role FROM auth.grants
@@ -107,10 +108,11 @@ extension Membership {
         let account: UUID = try row.read()
         let (name, email): (String, String) = (try row.read(), try row.read())
         let (workspace, project): (UUID, UUID) = (try row.read(), try row.read())
-        let (role, since): (String, Date) = (try row.read(), try row.read())
+        let (role, since, provider): (String, Date, String?) = (try row.read(), try row.read(), try row.read())
         guard let role = Role(rawValue: role) else { return nil }
         self.init(
             account: ID(account), name: name, email: email,
-            grant: Grant(role, on: Scope(workspaceKey: workspace, projectKey: project)), since: since)
+            grant: Grant(role, on: Scope(workspaceKey: workspace, projectKey: project)), since: since,
+            provider: provider)
     }
 }

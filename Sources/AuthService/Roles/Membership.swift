@@ -8,6 +8,8 @@ struct Membership: Sendable {
     let email: String
     let grant: Grant
     let since: Date
+    /// Whose group brings it; `nil`: it was given by hand.
+    let provider: String?
 }
 
 /// What a change of a grant is decided on, read under the lock of its workspace.

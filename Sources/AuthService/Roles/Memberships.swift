@@ -39,7 +39,8 @@ struct Memberships: Sendable {
             seesAddresses
                 ? member
                 : Membership(
-                    account: member.account, name: member.name, email: "", grant: member.grant, since: member.since)
+                    account: member.account, name: member.name, email: "", grant: member.grant, since: member.since,
+                    provider: member.provider)
         }
     }
 

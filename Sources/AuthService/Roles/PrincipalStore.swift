@@ -6,9 +6,12 @@ import Postgres
 enum PrincipalStore {
     static let columns: SQL = """
         a.id, a.kind, a.name,
-        ARRAY(SELECT g.workspace_id FROM auth.grants g WHERE g.account_id = a.id ORDER BY g.workspace_id, g.project_id),
-        ARRAY(SELECT g.project_id FROM auth.grants g WHERE g.account_id = a.id ORDER BY g.workspace_id, g.project_id),
-        ARRAY(SELECT g.role FROM auth.grants g WHERE g.account_id = a.id ORDER BY g.workspace_id, g.project_id)
+        ARRAY(SELECT g.workspace_id FROM auth.held_roles g WHERE g.account_id = a.id
+               ORDER BY g.workspace_id, g.project_id, g.role),
+        ARRAY(SELECT g.project_id FROM auth.held_roles g WHERE g.account_id = a.id
+               ORDER BY g.workspace_id, g.project_id, g.role),
+        ARRAY(SELECT g.role FROM auth.held_roles g WHERE g.account_id = a.id
+               ORDER BY g.workspace_id, g.project_id, g.role)
         """
 
     static func decode(_ row: inout Row) throws -> Principal {

@@ -150,6 +150,7 @@ struct SessionStore: Sendable {
                 "DELETE FROM auth.pending_sign_ins WHERE expires_at < now() - interval '1 day'",
                 "DELETE FROM auth.setup_tokens WHERE expires_at < now() - interval '30 days'",
                 "DELETE FROM auth.throttles WHERE filled_at < now() - interval '1 hour'",
+                "DELETE FROM auth.provider_sign_ins WHERE expires_at < now() - interval '1 day'",
             ], for: .none)
     }
 }

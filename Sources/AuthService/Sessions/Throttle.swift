@@ -33,7 +33,7 @@ struct Throttle: Sendable {
     }
 
     /// The /24 of an IPv4 address, the /48 of an IPv6 one.
-    private static func network(_ address: String) -> String {
+    static func network(_ address: String) -> String {
         address.contains(":")
             ? address.split(separator: ":", omittingEmptySubsequences: false).prefix(3).joined(separator: ":")
             : address.split(separator: ".").prefix(3).joined(separator: ".")

@@ -16,6 +16,8 @@ public struct Settings: Sendable {
     public let publicURL: String
     /// How people reach `contentListen` behind a proxy. No slash at the end; `nil`: the port says it all.
     public let contentURL: String?
+    /// Where Halley itself may ask beyond public addresses, as `Egress` reads it; empty: nowhere.
+    public let egressAllow: String
     public let logLevel: Logger.Level
     public let logStyle: LogStyle
     /// The folder of migrations, if it is not found beside the executable.
@@ -43,6 +45,7 @@ public struct Settings: Sendable {
         } else {
             contentURL = nil
         }
+        egressAllow = value("HALLEY_EGRESS_ALLOW") ?? ""
         logLevel = try Settings.level(value("HALLEY_LOG") ?? "info")
         logStyle = try Settings.style(value("HALLEY_LOG_FORMAT") ?? "plain")
         migrations = value("HALLEY_MIGRATIONS")
@@ -91,6 +94,7 @@ public struct Settings: Sendable {
         ]
         if let databaseURL { result["HALLEY_DATABASE_URL"] = Conninfo(databaseURL).withoutPassword }
         if let contentURL { result["HALLEY_CONTENT_URL"] = contentURL }
+        if !egressAllow.isEmpty { result["HALLEY_EGRESS_ALLOW"] = egressAllow }
         if let migrations { result["HALLEY_MIGRATIONS"] = migrations }
         return result
     }

@@ -1,0 +1,106 @@
+import AuthClient
+import Foundation
+import Model
+import SwiftProtobuf
+import Wire
+import WireMessages
+
+struct ProviderHandler: Sendable {
+    let providers: Providers
+    let signIns: ProviderSignIns
+
+    func list(_ q: ListProvidersRequest, _ call: Call) async throws -> ListProvidersResponse {
+        let entries = try await providers.list(as: call.requireAccess())
+        return ListProvidersResponse.with { $0.providers = entries.map(record) }
+    }
+
+    func create(_ q: CreateProviderRequest, _ call: Call) async throws -> CreateProviderResponse {
+        let access = try call.requireAccess()
+        let entry = try await providers.create(
+            try Provider(q.provider, id: .fresh()), secret: q.clientSecret, as: access)
+        return CreateProviderResponse.with { $0.provider = record(entry) }
+    }
+
+    func change(_ q: ChangeProviderRequest, _ call: Call) async throws -> ChangeProviderResponse {
+        let access = try call.requireAccess()
+        let provider = try Provider(q.provider, id: try ID(wire: q.provider.id, "provider"))
+        let entry = try await providers.change(provider, secret: q.clientSecret, as: access)
+        return ChangeProviderResponse.with { $0.provider = record(entry) }
+    }
+
+    func delete(_ q: DeleteProviderRequest, _ call: Call) async throws -> Empty {
+        try await providers.delete(try ID(wire: q.id, "provider"), as: call.requireAccess())
+        return Empty()
+    }
+
+    func test(_ q: TestProviderRequest, _ call: Call) async throws -> TestProviderResponse {
+        let steps = try await providers.test(try ID(wire: q.id, "provider"), as: call.requireAccess())
+        return TestProviderResponse.with { response in
+            response.steps = steps.map { step in
+                .with {
+                    $0.what = step.what
+                    $0.ok = step.problem == nil
+                    $0.message = step.problem ?? ""
+                }
+            }
+        }
+    }
+
+    func offers(_ q: OfferedProvidersRequest, _ call: Call) async throws -> OfferedProvidersResponse {
+        let offers = try await providers.offers()
+        return OfferedProvidersResponse.with { response in
+            response.offers = offers.map { offer in
+                .with { ($0.id, $0.label) = (offer.0.wire, offer.1) }
+            }
+        }
+    }
+
+    private func record(_ entry: ProviderEntry) -> ProviderRecord {
+        let p = entry.provider
+        return ProviderRecord.with { record in
+            record.id = p.id.wire
+            record.kind = p.kind == .oidc ? .providerOidc : .providerOauth2
+            (record.label, record.enabled, record.issuer) = (p.label, p.isEnabled, p.issuer)
+            (record.authorizeURL, record.tokenURL, record.userinfoURL) = (p.authorizeURL, p.tokenURL, p.userinfoURL)
+            (record.clientID, record.hasSecret_p, record.scopes) = (p.clientID, entry.hasSecret, p.scopes)
+            (record.subjectClaim, record.nameClaim) = (p.subjectClaim, p.nameClaim)
+            (record.emailClaim, record.groupClaim) = (p.emailClaim, p.groupClaim)
+            (record.createsAccounts, record.emailDomains) = (p.createsAccounts, p.emailDomains)
+            record.factorValues = p.factorValues
+            record.groupRoles = p.groupRoles.map { rule in
+                .with { ($0.group, $0.grant) = (rule.group, rule.grant.claim) }
+            }
+            record.redirectUri = signIns.redirectURI(of: p.id)
+            (record.createdMs, record.changedMs) = (entry.createdAt.wire, entry.changedAt.wire)
+            record.identities = UInt32(clamping: entry.identities)
+        }
+    }
+}
+
+extension Provider {
+    /// What is empty and has a usual value gets it.
+    fileprivate init(_ record: ProviderRecord, id: ID<Provider>) throws(Failure) {
+        let kind: Kind
+        switch record.kind {
+        case .providerOidc: kind = .oidc
+        case .providerOauth2: kind = .oauth2
+        case .unspecified, .UNRECOGNIZED:
+            throw Failure(.invalid, "kind is oidc or oauth2.", reason: "provider_invalid")
+        }
+        func usual(_ text: String, _ usual: String) -> String { text.isEmpty ? usual : text }
+        var rules: [GroupRole] = []
+        for rule in record.groupRoles {
+            rules.append(GroupRole(group: rule.group, grant: try Grant(claim: rule.grant)))
+        }
+        self.init(
+            id: id, kind: kind, label: record.label, isEnabled: record.enabled, issuer: record.issuer,
+            authorizeURL: record.authorizeURL, tokenURL: record.tokenURL, userinfoURL: record.userinfoURL,
+            clientID: record.clientID,
+            scopes: record.scopes.isEmpty && kind == .oidc ? ["openid", "profile", "email"] : record.scopes,
+            subjectClaim: usual(record.subjectClaim, kind == .oidc ? "sub" : "id"),
+            nameClaim: usual(record.nameClaim, kind == .oidc ? "preferred_username" : "login"),
+            emailClaim: usual(record.emailClaim, "email"), groupClaim: record.groupClaim,
+            createsAccounts: record.createsAccounts, emailDomains: record.emailDomains.map { $0.lowercased() },
+            factorValues: record.factorValues, groupRoles: rules)
+    }
+}
