@@ -1,27 +1,35 @@
 import Foundation
 import Hummingbird
 
-/// The one cookie. Behind TLS its name binds it to this very host (RFC 6265bis `__Host-`).
+/// The cookie of a session. Behind TLS its name binds it to this very host (RFC 6265bis `__Host-`).
 enum SessionCookie {
-    static let plainName = "halley_s"
-    static let secureName = "__Host-s"
+    struct Names: Sendable {
+        let plain: String
+        let secure: String
+    }
+
+    private static let names = Names(plain: "halley_s", secure: "__Host-s")
 
     static func token(of request: Request) -> String? {
-        let token = request.cookies[secureName]?.value ?? request.cookies[plainName]?.value
-        return token?.isEmpty == false ? token : nil
+        value(of: request, names)
     }
 
     static func made(_ token: String, until: Date, config: GatewayConfig) -> String {
-        make(token, seconds: max(0, Int(until.timeIntervalSinceNow)), config: config)
+        make(token, names, seconds: max(0, Int(until.timeIntervalSinceNow)), config: config)
     }
 
     static func cleared(config: GatewayConfig) -> String {
-        make("", seconds: 0, config: config)
+        make("", names, seconds: 0, config: config)
     }
 
-    private static func make(_ token: String, seconds: Int, config: GatewayConfig) -> String {
+    static func value(of request: Request, _ names: Names) -> String? {
+        let value = request.cookies[names.secure]?.value ?? request.cookies[names.plain]?.value
+        return value?.isEmpty == false ? value : nil
+    }
+
+    static func make(_ value: String, _ names: Names, seconds: Int, config: GatewayConfig) -> String {
         let isTLS = config.baseURL.hasPrefix("https://")
-        let name = isTLS ? secureName : plainName
-        return "\(name)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isTLS ? "; Secure" : "")
+        let name = isTLS ? names.secure : names.plain
+        return "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isTLS ? "; Secure" : "")
     }
 }

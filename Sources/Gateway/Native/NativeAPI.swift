@@ -10,6 +10,7 @@ struct NativeAPI: Sendable {
         SessionRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         FactorRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         KeyRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        ProviderRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         WorkspaceRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         ExperimentRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         MetricRoutes(gateway: gateway, visitors: visitors).register(in: routes)

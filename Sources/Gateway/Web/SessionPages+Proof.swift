@@ -14,7 +14,9 @@ extension SessionPages {
         "second_factor_missing", "second_factor_refused", "second_factor_waiting", "second_factor_locked",
     ]
 
-    func codePage(_ pending: String, next: String, problem: Failure? = nil) throws -> Response {
+    func codePage(
+        _ pending: String, next: String, problem: Failure? = nil
+    ) throws(Failure) -> Response {
         var model: [String: Any] = ["pending": pending, "next": next]
         model["problem"] = problem?.message
         let status = problem.map(HTTPStatus.status(for:)) ?? .ok
@@ -23,7 +25,7 @@ extension SessionPages {
 
     @Sendable func finish(_ request: Request, _ context: EdgeContext) async throws -> Response {
         try Visitors.refuseOtherSites(request)
-        let form = try await form(request)
+        let form = try await Site.form(request)
         let next = Link.local(form["next"])
         let attempt = FinishSignInRequest.with {
             ($0.pendingToken, $0.proof) = (form["pending"], FactorProof(typed: form["code"]))
@@ -34,7 +36,7 @@ extension SessionPages {
         case .success(let session): return await welcome(session.token, session.expiresMs, to: next, request, context)
         case .failure(let failure) where Self.retried.contains(failure.reason):
             return try codePage(form["pending"], next: next, problem: failure)
-        case .failure(let failure): return try loginPage(next: next, problem: failure)
+        case .failure(let failure): return try await loginPage(next: next, problem: failure)
         }
     }
 
@@ -53,7 +55,7 @@ extension SessionPages {
     }
 
     @Sendable func reauthenticate(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        let form = try await form(request)
+        let form = try await Site.form(request)
         let caller = try await site.visitors.writer(request, context, formToken: form["csrf"])
         let next = Link.local(form["next"])
         let attempt = ReauthenticateRequest.with {

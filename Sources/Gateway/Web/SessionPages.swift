@@ -10,10 +10,12 @@ import WireMessages
 /// Signing in and out, and the one-time link of a new account.
 struct SessionPages: Sendable {
     let site: Site
+    private let offers: SignInOffers
     var gateway: Gateway { site.gateway }
 
     init(site: Site) {
         self.site = site
+        offers = SignInOffers(auth: site.gateway.backends.auth)
     }
 
     func register(in routes: RouterGroup<EdgeContext>) {
@@ -29,11 +31,12 @@ struct SessionPages: Sendable {
     }
 
     @Sendable private func showLogin(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        try loginPage(next: Link.local(Query(request)["next"]))
+        try await loginPage(next: Link.local(Query(request)["next"]))
     }
 
-    func loginPage(next: String, name: String = "", problem: Failure? = nil) throws -> Response {
-        var model: [String: Any] = ["next": next, "name": name]
+    func loginPage(next: String, name: String = "", problem: Failure? = nil) async throws -> Response {
+        let offers = await offers.links(next: next)
+        var model: [String: Any] = ["next": next, "name": name, "offers": offers, "hasOffers": !offers.isEmpty]
         model["problem"] = problem?.message
         let status = problem.map(HTTPStatus.status(for:)) ?? .ok
         return try site.page("login", title: "Sign in", caller: nil, status: status, model)
@@ -41,7 +44,7 @@ struct SessionPages: Sendable {
 
     @Sendable private func login(_ request: Request, _ context: EdgeContext) async throws -> Response {
         try Visitors.refuseOtherSites(request)
-        let form = try await form(request)
+        let form = try await Site.form(request)
         let next = Link.local(form["next"])
         let attempt = SignInRequest.with {
             ($0.name, $0.password) = (form["name"], form["password"])
@@ -51,7 +54,7 @@ struct SessionPages: Sendable {
         switch await Self.outcome({ try await gateway.backends.auth.signIn(attempt, call) }) {
         case .success(let session) where session.token.isEmpty: return try codePage(session.pendingToken, next: next)
         case .success(let session): return await welcome(session.token, session.expiresMs, to: next, request, context)
-        case .failure(let failure): return try loginPage(next: next, name: form["name"], problem: failure)
+        case .failure(let failure): return try await loginPage(next: next, name: form["name"], problem: failure)
         }
     }
 
@@ -65,7 +68,7 @@ struct SessionPages: Sendable {
     }
 
     @Sendable private func logout(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        let form = try await form(request)
+        let form = try await Site.form(request)
         _ = try await site.visitors.writer(request, context, formToken: form["csrf"])
         if let token = SessionCookie.token(of: request) {
             let call = CallContext(deadline: .seconds(5), trace: context.requestID)
@@ -94,7 +97,7 @@ struct SessionPages: Sendable {
     @Sendable private func setup(_ request: Request, _ context: EdgeContext) async throws -> Response {
         try Visitors.refuseOtherSites(request)
         let token = try context.part("token")
-        let form = try await form(request)
+        let form = try await Site.form(request)
         guard form["password"] == form["again"] else {
             return try setupPage(token, problem: Failure(.invalid, "The two passwords differ."))
         }
@@ -118,11 +121,6 @@ struct SessionPages: Sendable {
         var response = Site.redirect(to: path)
         response.headers[.setCookie] = await gateway.replaceSession(of: request, by: token, expiresMs, context)
         return response
-    }
-
-    func form(_ request: Request) async throws -> Query {
-        let body = try await RequestBytes.collect(request, bytesMax: SessionRoutes.bodyBytesMax)
-        return try Query(String(buffer: body))
     }
 
     func client(_ request: Request) -> String {

@@ -23,6 +23,8 @@ struct Site: Sendable {
         routes.get("static/:file", use: file)
         SessionPages(site: self).register(in: routes)
         SecurityPage(site: self).register(in: routes)
+        ProviderPages(site: self).register(in: routes)
+        ProviderAdminPages(site: self).register(in: routes)
         ListPages(site: self).register(in: routes)
         RunsPage(site: self).register(in: routes)
         RunPage(site: self).register(in: routes)
