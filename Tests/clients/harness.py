@@ -32,8 +32,9 @@ def free_ports() -> int:
 
 
 class Server:
-    def __init__(self, home: pathlib.Path):
+    def __init__(self, home: pathlib.Path, **environment):
         self.home = home
+        self.environment = environment
         self.port = free_ports()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = open(home.parent / (home.name + ".log"), "ab")
@@ -42,7 +43,7 @@ class Server:
     def start(self, seconds: float = 60) -> float:
         began = time.monotonic()
         environment = dict(os.environ, HALLEY_HOME=str(self.home), HALLEY_LISTEN=f"127.0.0.1:{self.port}",
-                           SWIFT_BACKTRACE="enable=no")
+                           SWIFT_BACKTRACE="enable=no", **self.environment)
         self.process = subprocess.Popen([BINARY, "up"], env=environment, stdout=self.log, stderr=self.log)
         self.wait(seconds)
         self.credentials = json.loads((self.home / "credentials.json").read_text())

@@ -1,0 +1,56 @@
+"""O1: end to end with a provider that others have written."""
+import urllib.parse
+
+import pytest
+
+from canaille import Canaille
+from conftest import Agent
+
+
+@pytest.fixture(scope="module")
+def canaille(tmp_path_factory, canaille_port):
+    made = Canaille(tmp_path_factory.mktemp("canaille"), canaille_port)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def id(server, admin, canaille):
+    """The redirect address is known once the provider is here, and the client once it is registered there."""
+    body = {"kind": "oidc", "label": "Canaille", "issuer": canaille.described["issuer"], "client_id": "not yet",
+            "creates_accounts": True}
+    made = admin.call("POST", "/api/v1/providers", body).json()
+    client = canaille.register(made["redirect_uri"])
+    change = {"client_id": client["client_id"], "client_secret": client["client_secret"], "enabled": True}
+    assert admin.call("PATCH", f"/api/v1/providers/{made['id']}", change).status_code == 200
+    steps = admin.call("POST", f"/api/v1/providers/{made['id']}/test").json()
+    assert steps["ok"], steps
+    return made["id"]
+
+
+def back(agent, canaille, id) -> str:
+    away = agent.get(f"/login/with/{id}").headers["Location"]
+    return canaille.walk(agent.session, away, agent.server.url)
+
+
+def test_somebody_signs_in(server, agent, canaille, id):
+    location = back(agent, canaille, id)
+    assert "iss=" in location
+    assert agent.get(location).status_code == 303
+    assert agent.me()["name"] == "ada"
+    identity = agent.get("/api/v1/identities").json()["identities"][0]
+    # Canaille's subject is the user name: see Docs/security.md.
+    assert identity["subject"] == "ada" and identity["email"] == "ada@example.org"
+    again = Agent(server)
+    again.get(back(again, canaille, id))
+    assert again.me()["id"] == agent.me()["id"]
+
+
+def test_it_minds_the_verifier(server, agent, canaille, id):
+    """A code that was stolen from another browser: the provider itself refuses it."""
+    thief = Agent(server)
+    stolen = dict(urllib.parse.parse_qsl(urllib.parse.urlparse(back(agent, canaille, id)).query))["code"]
+    own = urllib.parse.urlparse(back(thief, canaille, id))
+    query = {**dict(urllib.parse.parse_qsl(own.query)), "code": stolen}
+    assert thief.get(own._replace(query=urllib.parse.urlencode(query)).geturl()).status_code == 401
+    assert server.last_sign_in()["check"] == "token_refused" and thief.me() is None
