@@ -14,8 +14,10 @@ extension Access {
         else { throw Access.unreadable("principal") }
         var grants: [Grant] = []
         for claim in claims.grants { grants.append(try Grant(claim: claim)) }
+        var denials: [Denial] = []
+        for claim in claims.denials { denials.append(try Denial(claim: claim)) }
         self.init(
-            kind: kind, principal: principal, name: claims.name, grants: grants,
+            kind: kind, principal: principal, name: claims.name, grants: grants, denials: denials,
             limits: claims.hasLimits ? try Limits(claim: claims.limits) : Limits(),
             credential: credential, bySession: claims.bySession, assurance: try Assurance(claims: claims),
             expiresAt: Date(timeIntervalSince1970: Double(claims.expiresMs) / 1000))
@@ -27,6 +29,7 @@ extension Access {
             claims.principalID = Data(principal.bytes)
             claims.name = name
             claims.grants = grants.map(\.claim)
+            claims.denials = denials.map(\.claim)
             if limits != Limits() { claims.limits = limits.claim }
             claims.issuedMs = issuedAt.milliseconds
             claims.expiresMs = expiresAt.milliseconds
@@ -58,33 +61,30 @@ extension Assurance {
 }
 
 extension Access.Kind {
-    init?(_ claim: AccessClaims.PrincipalKind) {
+    public init?(_ claim: AccessClaims.PrincipalKind) {
         switch claim {
         case .person: self = .person
         case .serviceAccount: self = .serviceAccount
         case .guest: self = .guest
+        case .group: self = .group
         case .principalUnspecified, .UNRECOGNIZED: return nil
         }
     }
 
-    var claim: AccessClaims.PrincipalKind {
+    public var claim: AccessClaims.PrincipalKind {
         switch self {
         case .person: .person
         case .serviceAccount: .serviceAccount
         case .guest: .guest
+        case .group: .group
         }
     }
 }
 
 extension Access.Limits {
     public init(claim: KeyLimitsClaim) throws(Failure) {
-        var (actions, workspaces, projects) = (Set<Action>(), Set<ID<Workspace>>(), Set<ID<Project>>())
-        for name in claim.actions {
-            guard let action = Action(rawValue: name) else {
-                throw Failure(.invalid, "There is no action named \(name.prefix(40)).", reason: "action_unknown")
-            }
-            actions.insert(action)
-        }
+        let actions = try Action.named(claim.actions)
+        var (workspaces, projects) = (Set<ID<Workspace>>(), Set<ID<Project>>())
         for bytes in claim.workspaceIds { workspaces.insert(try ID(claim: bytes, "workspace")) }
         for bytes in claim.projectIds { projects.insert(try ID(claim: bytes, "project")) }
         self.init(actions: actions, workspaces: workspaces, projects: projects)
@@ -96,27 +96,6 @@ extension Access.Limits {
             $0.actions = actions.map(\.rawValue).sorted()
             $0.workspaceIds = workspaces.map { Data($0.bytes) }.sorted { $0.lexicographicallyPrecedes($1) }
             $0.projectIds = projects.map { Data($0.bytes) }.sorted { $0.lexicographicallyPrecedes($1) }
-        }
-    }
-}
-
-extension Grant {
-    public init(claim: GrantClaim) throws(Failure) {
-        guard let role = Role(claim.role) else {
-            throw Failure(.invalid, "There is no such role.", reason: "role_unknown")
-        }
-        let scope = try Scope(workspace: claim.workspaceID, project: claim.projectID)
-        guard Role.scoped.contains(role) != (scope == .instance) else {
-            throw Failure(.invalid, "The role \(role.rawValue) cannot be held there.", reason: "role_misplaced")
-        }
-        self.init(role, on: scope)
-    }
-
-    public var claim: GrantClaim {
-        GrantClaim.with {
-            $0.workspaceID = Data(scope.workspace?.bytes ?? [])
-            $0.projectID = Data(scope.project?.bytes ?? [])
-            $0.role = role.claim
         }
     }
 }
@@ -134,6 +113,13 @@ extension Scope {
     }
 }
 
+extension Scope {
+    /// The workspace and the project; empty where there is none.
+    public var claim: (workspace: Data, project: Data) {
+        (Data(workspace?.bytes ?? []), Data(project?.bytes ?? []))
+    }
+}
+
 extension Role {
     public init?(_ claim: RoleName) {
         switch claim {
@@ -145,6 +131,7 @@ extension Role {
         case .roleInstanceUser: self = .instanceUser
         case .roleInstanceAuditor: self = .instanceAuditor
         case .roleInstanceAdmin: self = .instanceAdmin
+        case .roleCustom: self = .custom
         case .roleUnspecified, .UNRECOGNIZED: return nil
         }
     }
@@ -159,6 +146,7 @@ extension Role {
         case .instanceUser: .roleInstanceUser
         case .instanceAuditor: .roleInstanceAuditor
         case .instanceAdmin: .roleInstanceAdmin
+        case .custom: .roleCustom
         }
     }
 }

@@ -64,7 +64,7 @@ public struct AuthClient: Sendable {
 
     // MARK: The caller's own keys
 
-    /// Needs a session: throws `.forbidden` (`session_required`) for a key.
+    /// Needs a session: throws `.forbidden` (`session_required`) for a key. With an owner, a service account's.
     public func createKey(_ q: CreateKeyRequest, _ context: CallContext) async throws(Failure) -> CreateKeyResponse {
         try await rpc.call(AuthMethod.createKey, q, context)
     }
@@ -76,6 +76,17 @@ public struct AuthClient: Sendable {
     @discardableResult
     public func revokeKey(_ q: RevokeKeyRequest, _ context: CallContext) async throws(Failure) -> Empty {
         try await rpc.call(AuthMethod.revokeKey, q, context, retry: .idempotent)
+    }
+
+    /// A key in the place of another. Throws `.conflict` (`key_not_replaceable`).
+    public func replaceKey(_ q: ReplaceKeyRequest, _ context: CallContext) async throws(Failure) -> CreateKeyResponse {
+        try await rpc.call(AuthMethod.replaceKey, q, context)
+    }
+
+    public func revokeAllKeys(
+        _ q: RevokeAllKeysRequest, _ context: CallContext
+    ) async throws(Failure) -> RevokeAllKeysResponse {
+        try await rpc.call(AuthMethod.revokeAllKeys, q, context, retry: .idempotent)
     }
 }
 

@@ -1,20 +1,36 @@
-/// An API key, as its holder has it: `hlyu_`, 8 characters that name it, 30 secret ones, and 6 of CRC-32, all but the
-/// tag in Base62; 49 in all. The tag makes a leaked key findable, the checksum makes a mistyped one refusable
-/// without asking anybody. 30 characters of Base62 are 178 bits.
+/// An API key, as its holder has it: a tag such as `hlyu_`, 8 characters that name it, 30 secret ones, and 6 of CRC-32,
+/// all but the tag in Base62; 49 in all. The tag makes a leaked key findable, the checksum makes a mistyped one
+/// refusable without asking anybody. 30 characters of Base62 are 178 bits.
 public struct KeyText: Sendable, Equatable {
-    public static let tag = "hlyu_"
     public static let length = 49
 
+    /// What a key is for; its tag tells, so that who finds one knows how bad it is.
+    public enum Kind: String, Sendable, CaseIterable {
+        case person, serviceAccount
+        /// Logs and does nothing else.
+        case ingest
+
+        public var tag: String {
+            switch self {
+            case .person: "hlyu_"
+            case .serviceAccount: "hlys_"
+            case .ingest: "hlyi_"
+            }
+        }
+    }
+
+    public let kind: Kind
     /// What names the key: no secret.
     public let id: String
     public let secret: String
 
     /// A new key, from the system's generator.
-    public static func fresh() -> KeyText {
-        KeyText(id: random(8), secret: random(30))
+    public static func fresh(_ kind: Kind = .person) -> KeyText {
+        KeyText(kind, id: random(8), secret: random(30))
     }
 
-    private init(id: String, secret: String) {
+    private init(_ kind: Kind, id: String, secret: String) {
+        self.kind = kind
         self.id = id
         self.secret = secret
     }
@@ -28,24 +44,25 @@ public struct KeyText: Sendable, Equatable {
         if bytes.count > Self.length, Substring(bytes.prefix(7)).lowercased() == "bearer " {
             bytes = bytes.dropFirst(7).drop { $0 == 0x20 }
         }
-        guard bytes.count == Self.length, bytes.starts(with: Self.tag.utf8),
-            bytes.dropFirst(Self.tag.utf8.count).allSatisfy({ Self.alphabet.contains($0) })
+        guard bytes.count == Self.length, let kind = Kind.allCases.first(where: { bytes.starts(with: $0.tag.utf8) }),
+            bytes.dropFirst(5).allSatisfy({ Self.alphabet.contains($0) })
         else { return nil }
         guard Self.checksum(bytes.prefix(43)).utf8.elementsEqual(bytes.suffix(6)) else { return nil }
+        self.kind = kind
         id = String(Substring(bytes.dropFirst(5).prefix(8)))
         secret = String(Substring(bytes.dropFirst(13).prefix(30)))
     }
 
     public var text: String {
-        let body = Self.tag + id + secret
+        let body = kind.tag + id + secret
         return body + Self.checksum(body.utf8)
     }
 
     public var lastFour: String { String(text.suffix(4)) }
 
     /// What may be shown of it afterwards: `hlyu_AAAAAAAA…zzzz`.
-    public static func hint(id: String, lastFour: String) -> String {
-        tag + id + "…" + lastFour
+    public static func hint(_ kind: Kind, id: String, lastFour: String) -> String {
+        kind.tag + id + "…" + lastFour
     }
 
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
@@ -71,7 +88,7 @@ public struct KeyText: Sendable, Equatable {
 }
 
 extension KeyText: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "\(Self.tag)\(id)***" }
+    public var description: String { "\(kind.tag)\(id)***" }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

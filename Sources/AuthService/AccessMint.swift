@@ -20,7 +20,8 @@ struct AccessMint: Sendable {
         let now = Date()
         let access = Access(
             kind: principal.kind, principal: principal.id, name: principal.name, grants: principal.grants,
-            limits: limits, credential: credential, bySession: bySession, assurance: assurance,
+            denials: principal.denials, limits: limits, credential: credential, bySession: bySession,
+            assurance: assurance,
             expiresAt: now.addingTimeInterval(Self.life))
         let claims: [UInt8] = try access.claims(issuedAt: now).serializedBytes()
         let signature = try key.sign(claims)

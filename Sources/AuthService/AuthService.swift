@@ -4,8 +4,6 @@ public import Logging
 import Model
 public import Postgres
 import Sealing
-public import Wire
-import WireMessages
 
 /// Who is who, and who may do what: accounts, sessions, keys, grants and the audit log.
 public struct AuthService: Sendable {
@@ -13,6 +11,10 @@ public struct AuthService: Sendable {
     let sessions: Sessions
     let keys: APIKeys
     let memberships: Memberships
+    let roles: CustomRoles
+    let groups: Groups
+    let invitations: Invitations
+    let explanations: Explanations
     let audit: Audit
     let factors: Factors
     let policies: FactorPolicies
@@ -40,10 +42,17 @@ public struct AuthService: Sendable {
             accounts: accountStore, audit: auditStore,
             throttle: Throttle(store: ThrottleStore(database: database)), hasher: hasher, mint: mint,
             csrfKey: config.peppers.forms, lastUse: lastUse)
+        let keyStore = APIKeyStore(database: database)
         keys = APIKeys(
-            store: APIKeyStore(database: database), peppers: config.peppers, mint: mint, lastUse: lastUse,
+            store: keyStore, accounts: accountStore, peppers: config.peppers, mint: mint, lastUse: lastUse,
             baseURL: config.baseURL)
         memberships = Memberships(store: GrantStore(database: database))
+        roles = CustomRoles(
+            roles: CustomRoleStore(database: database), denials: DenialStore(database: database))
+        groups = Groups(store: GroupStore(database: database), accounts: accounts)
+        invitations = Invitations(store: InvitationStore(database: database), accounts: accounts)
+        explanations = Explanations(
+            store: ExplanationStore(database: database), accounts: accountStore, keys: keyStore)
         audit = Audit(store: auditStore)
         factors = Factors(
             store: FactorStore(database: database), accounts: accountStore, seal: config.factorSeal,
@@ -68,63 +77,6 @@ public struct AuthService: Sendable {
                 vault: vault, documents: documents, exchange: ProviderExchange(egress: egress, documents: documents),
                 baseURL: config.baseURL)
         )
-    }
-
-    public func register(in methods: inout Methods) {
-        let (account, session) = (AccountHandler(accounts: accounts), SessionHandler(sessions: sessions))
-        let (key, grant) = (APIKeyHandler(keys: keys), GrantHandler(memberships: memberships))
-        let (log, beginning) = (AuditHandler(audit: audit), BootstrapHandler(bootstrap: bootstrap))
-        methods.unary(AuthMethod.authenticateKey, .anyone, key.authenticate)
-        methods.unary(AuthMethod.authenticateSession, .anyone, session.authenticate)
-        methods.unary(AuthMethod.signIn, .anyone, session.signIn)
-        methods.unary(AuthMethod.signOut, .anyone, session.signOut)
-        methods.unary(AuthMethod.listSessions, .access, session.list)
-        methods.unary(AuthMethod.endSessions, .access, session.end)
-        methods.unary(AuthMethod.setPasswordByToken, .anyone, account.setPassword)
-        methods.unary(AuthMethod.createKey, .access, key.create)
-        methods.unary(AuthMethod.listKeys, .access, key.list)
-        methods.unary(AuthMethod.revokeKey, .access, key.revoke)
-        methods.unary(AuthMethod.setGrant, .access, grant.set)
-        methods.unary(AuthMethod.removeGrant, .access, grant.remove)
-        methods.unary(AuthMethod.listMembers, .access, grant.list)
-        methods.unary(AuthMethod.createAccount, .access, account.create)
-        methods.unary(AuthMethod.findAccounts, .access, account.find)
-        methods.unary(AuthMethod.listAudit, .access, log.list)
-        methods.unary(AuthMethod.recordAudit, .anyone, log.record)
-        methods.unary(AuthMethod.bootstrap, .operatorOnly, beginning.begin)
-        registerFactors(in: &methods)
-        registerProviders(in: &methods)
-    }
-
-    private func registerFactors(in methods: inout Methods) {
-        let proof = ProofHandler(sessions: sessions, policy: accounts.policy)
-        let factor = FactorHandler(factors: factors, policies: policies)
-        methods.unary(AuthMethod.finishSignIn, .anyone, proof.finish)
-        methods.unary(AuthMethod.reauthenticate, .accessOfUnsettled, proof.reauthenticate)
-        methods.unary(AuthMethod.changePassword, .access, proof.changePassword)
-        methods.unary(AuthMethod.showFactor, .accessOfUnsettled, factor.show)
-        methods.unary(AuthMethod.beginFactor, .accessOfUnsettled, factor.begin)
-        methods.unary(AuthMethod.confirmFactor, .accessOfUnsettled, factor.confirm)
-        methods.unary(AuthMethod.removeFactor, .access, factor.remove)
-        methods.unary(AuthMethod.renewRecoveryCodes, .access, factor.renewCodes)
-        methods.unary(AuthMethod.showFactorPolicy, .access, factor.showPolicy)
-        methods.unary(AuthMethod.dropFactor, .operatorOnly, factor.drop)
-        methods.unary(AuthMethod.setFactorPolicy, .access, factor.setPolicy)
-    }
-
-    private func registerProviders(in methods: inout Methods) {
-        let handler = ProviderHandler(providers: providers, signIns: providerSignIns)
-        let signIn = ProviderSignInHandler(signIns: providerSignIns, providers: providers)
-        methods.unary(AuthMethod.listProviders, .access, handler.list)
-        methods.unary(AuthMethod.createProvider, .access, handler.create)
-        methods.unary(AuthMethod.changeProvider, .access, handler.change)
-        methods.unary(AuthMethod.deleteProvider, .access, handler.delete)
-        methods.unary(AuthMethod.testProvider, .access, handler.test)
-        methods.unary(AuthMethod.offeredProviders, .anyone, handler.offers)
-        methods.unary(AuthMethod.beginProviderSignIn, .anyone, signIn.begin)
-        methods.unary(AuthMethod.finishProviderSignIn, .anyone, signIn.finish)
-        methods.unary(AuthMethod.listIdentities, .access, signIn.identities)
-        methods.unary(AuthMethod.removeIdentity, .access, signIn.remove)
     }
 
     /// Writes when keys and sessions were last used, and sweeps what has expired, until its task is cancelled: then the

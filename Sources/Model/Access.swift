@@ -3,7 +3,7 @@ public import Foundation
 /// Who is calling and what they may do, as the auth service has signed it.
 /// Only code that has checked that signature makes one (`Daemon.AccessVerifier`), and tests.
 public struct Access: Sendable, Equatable {
-    public enum Kind: String, Sendable { case person, serviceAccount, guest }
+    public enum Kind: String, Sendable { case person, serviceAccount, guest, group }
 
     /// An API key is its owner minus these. An empty set limits nothing.
     public struct Limits: Sendable, Equatable {
@@ -22,6 +22,7 @@ public struct Access: Sendable, Equatable {
     public let principal: ID<Account>
     public let name: String
     public let grants: [Grant]
+    public let denials: [Denial]
     public let limits: Limits
     public let credential: ID<Credential>
     /// By a browser's session, not by a key.
@@ -30,13 +31,15 @@ public struct Access: Sendable, Equatable {
     public let expiresAt: Date
 
     public init(
-        kind: Kind, principal: ID<Account>, name: String, grants: [Grant], limits: Limits = Limits(),
-        credential: ID<Credential>, bySession: Bool = false, assurance: Assurance = Assurance(), expiresAt: Date
+        kind: Kind, principal: ID<Account>, name: String, grants: [Grant], denials: [Denial] = [],
+        limits: Limits = Limits(), credential: ID<Credential>, bySession: Bool = false,
+        assurance: Assurance = Assurance(), expiresAt: Date
     ) {
         self.kind = kind
         self.principal = principal
         self.name = name
         self.grants = grants
+        self.denials = denials
         self.limits = limits
         self.credential = credential
         self.bySession = bySession
@@ -51,7 +54,8 @@ public struct Access: Sendable, Equatable {
     /// Whatever the caller would still have to prove.
     private func holds(_ action: Action, on scope: Scope) -> Bool {
         limits.allow(action, on: scope)
-            && grants.contains { $0.scope.covers(scope) && Matrix.allows($0.role, action) }
+            && !denials.contains { $0.scope.covers(scope) && $0.actions.contains(action) }
+            && grants.contains { $0.scope.covers(scope) && $0.allows(action) }
     }
 
     /// The proof that `action` may be done on `scope`.

@@ -2,9 +2,14 @@
 public enum Role: String, Sendable, CaseIterable, Hashable {
     case viewer, commenter, editor, admin, owner
     case instanceUser, instanceAuditor, instanceAdmin
+    /// A set of actions that a workspace has named for itself; `Grant.actions` holds them.
+    case custom
 
     /// Roles that are held in a workspace or project, as opposed to the whole instance.
     public static let scoped: [Role] = [.viewer, .commenter, .editor, .admin, .owner]
+
+    /// Those that the matrix knows: all but custom ones.
+    public static let fixed = allCases.filter { $0 != .custom }
 }
 
 /// What somebody does. API keys are limited by these same names.
@@ -28,13 +33,20 @@ public enum Action: String, Sendable, CaseIterable, Hashable {
     /// Accounts and settings of the whole instance.
     case administerInstance
     case createWorkspace
+
+    /// What a custom role may be made of: reading and everything in a workspace but its members and its log.
+    public static let grantable: Set<Action> = [.read, .comment, .log, .edit, .delete, .createProject, .administer]
 }
 
-/// The permission matrix, as one pure table. `Docs/security.md` prints it; `Tests/Golden/roles.txt` holds it.
+/// The permission matrix, as one pure table. Custom roles are not in it: each brings its own actions.
+/// `Docs/security.md` prints it; `Tests/Golden/roles.txt` holds it.
 public enum Matrix {
     public static func allows(_ role: Role, _ action: Action) -> Bool {
         table[role]?.contains(action) ?? false
     }
+
+    /// What a role may do in a workspace; empty for those of the instance and for `.custom`.
+    public static func actions(of role: Role) -> Set<Action> { table[role] ?? [] }
 
     private static let viewer: Set<Action> = [.read]
     private static let commenter = viewer.union([.comment])

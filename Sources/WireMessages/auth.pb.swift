@@ -37,14 +37,36 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case setPasswordByToken // = 261
   case listSessions // = 262
   case endSessions // = 263
+  case describeAccess // = 264
   case createKey // = 272
   case listKeys // = 273
   case revokeKey // = 274
+  case replaceKey // = 275
+  case revokeAllKeys // = 276
   case setGrant // = 288
   case removeGrant // = 289
   case listMembers // = 290
+  case invite // = 291
+  case listInvitations // = 292
+  case withdrawInvitation // = 293
+  case lookAtInvitation // = 294
+  case acceptInvitation // = 295
+  case explainAccess // = 296
+  case saveRole // = 297
+  case listRoles // = 298
+  case deleteRole // = 299
+  case setDenial // = 300
+  case listDenials // = 301
   case createAccount // = 304
   case findAccounts // = 305
+  case listAccounts // = 306
+  case setAccountActive // = 307
+  case createResetLink // = 308
+  case createServiceAccount // = 309
+  case createGroup // = 310
+  case changeGroup // = 311
+  case listGroupMembers // = 312
+  case deleteGroup // = 313
   case listAudit // = 320
   case recordAudit // = 321
   case finishSignIn // = 336
@@ -85,14 +107,36 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 261: self = .setPasswordByToken
     case 262: self = .listSessions
     case 263: self = .endSessions
+    case 264: self = .describeAccess
     case 272: self = .createKey
     case 273: self = .listKeys
     case 274: self = .revokeKey
+    case 275: self = .replaceKey
+    case 276: self = .revokeAllKeys
     case 288: self = .setGrant
     case 289: self = .removeGrant
     case 290: self = .listMembers
+    case 291: self = .invite
+    case 292: self = .listInvitations
+    case 293: self = .withdrawInvitation
+    case 294: self = .lookAtInvitation
+    case 295: self = .acceptInvitation
+    case 296: self = .explainAccess
+    case 297: self = .saveRole
+    case 298: self = .listRoles
+    case 299: self = .deleteRole
+    case 300: self = .setDenial
+    case 301: self = .listDenials
     case 304: self = .createAccount
     case 305: self = .findAccounts
+    case 306: self = .listAccounts
+    case 307: self = .setAccountActive
+    case 308: self = .createResetLink
+    case 309: self = .createServiceAccount
+    case 310: self = .createGroup
+    case 311: self = .changeGroup
+    case 312: self = .listGroupMembers
+    case 313: self = .deleteGroup
     case 320: self = .listAudit
     case 321: self = .recordAudit
     case 336: self = .finishSignIn
@@ -131,14 +175,36 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .setPasswordByToken: return 261
     case .listSessions: return 262
     case .endSessions: return 263
+    case .describeAccess: return 264
     case .createKey: return 272
     case .listKeys: return 273
     case .revokeKey: return 274
+    case .replaceKey: return 275
+    case .revokeAllKeys: return 276
     case .setGrant: return 288
     case .removeGrant: return 289
     case .listMembers: return 290
+    case .invite: return 291
+    case .listInvitations: return 292
+    case .withdrawInvitation: return 293
+    case .lookAtInvitation: return 294
+    case .acceptInvitation: return 295
+    case .explainAccess: return 296
+    case .saveRole: return 297
+    case .listRoles: return 298
+    case .deleteRole: return 299
+    case .setDenial: return 300
+    case .listDenials: return 301
     case .createAccount: return 304
     case .findAccounts: return 305
+    case .listAccounts: return 306
+    case .setAccountActive: return 307
+    case .createResetLink: return 308
+    case .createServiceAccount: return 309
+    case .createGroup: return 310
+    case .changeGroup: return 311
+    case .listGroupMembers: return 312
+    case .deleteGroup: return 313
     case .listAudit: return 320
     case .recordAudit: return 321
     case .finishSignIn: return 336
@@ -177,14 +243,36 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .setPasswordByToken,
     .listSessions,
     .endSessions,
+    .describeAccess,
     .createKey,
     .listKeys,
     .revokeKey,
+    .replaceKey,
+    .revokeAllKeys,
     .setGrant,
     .removeGrant,
     .listMembers,
+    .invite,
+    .listInvitations,
+    .withdrawInvitation,
+    .lookAtInvitation,
+    .acceptInvitation,
+    .explainAccess,
+    .saveRole,
+    .listRoles,
+    .deleteRole,
+    .setDenial,
+    .listDenials,
     .createAccount,
     .findAccounts,
+    .listAccounts,
+    .setAccountActive,
+    .createResetLink,
+    .createServiceAccount,
+    .createGroup,
+    .changeGroup,
+    .listGroupMembers,
+    .deleteGroup,
     .listAudit,
     .recordAudit,
     .finishSignIn,
@@ -221,6 +309,7 @@ public nonisolated enum RoleName: SwiftProtobuf.Enum, Swift.CaseIterable {
   case roleEditor // = 3
   case roleAdmin // = 4
   case roleOwner // = 5
+  case roleCustom // = 6
   case roleInstanceUser // = 10
   case roleInstanceAuditor // = 11
   case roleInstanceAdmin // = 12
@@ -238,6 +327,7 @@ public nonisolated enum RoleName: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 3: self = .roleEditor
     case 4: self = .roleAdmin
     case 5: self = .roleOwner
+    case 6: self = .roleCustom
     case 10: self = .roleInstanceUser
     case 11: self = .roleInstanceAuditor
     case 12: self = .roleInstanceAdmin
@@ -253,6 +343,7 @@ public nonisolated enum RoleName: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .roleEditor: return 3
     case .roleAdmin: return 4
     case .roleOwner: return 5
+    case .roleCustom: return 6
     case .roleInstanceUser: return 10
     case .roleInstanceAuditor: return 11
     case .roleInstanceAdmin: return 12
@@ -268,6 +359,7 @@ public nonisolated enum RoleName: SwiftProtobuf.Enum, Swift.CaseIterable {
     .roleEditor,
     .roleAdmin,
     .roleOwner,
+    .roleCustom,
     .roleInstanceUser,
     .roleInstanceAuditor,
     .roleInstanceAdmin,
@@ -287,6 +379,30 @@ public nonisolated struct GrantClaim: Sendable {
   public var projectID: Data = Data()
 
   public var role: RoleName = .roleUnspecified
+
+  /// of a custom role: what it may do
+  public var actions: [String] = []
+
+  public var customName: String = String()
+
+  public var customID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Takes actions away, whatever the roles say.
+public nonisolated struct DenialClaim: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var workspaceID: Data = Data()
+
+  public var projectID: Data = Data()
+
+  public var actions: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -357,6 +473,8 @@ public nonisolated struct AccessClaims: Sendable {
   /// the same, of these workspaces
   public var factorDueIn: [Data] = []
 
+  public var denials: [DenialClaim] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum PrincipalKind: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -365,6 +483,7 @@ public nonisolated struct AccessClaims: Sendable {
     case person // = 1
     case serviceAccount // = 2
     case guest // = 3
+    case group // = 4
     case UNRECOGNIZED(Int)
 
     public init() {
@@ -377,6 +496,7 @@ public nonisolated struct AccessClaims: Sendable {
       case 1: self = .person
       case 2: self = .serviceAccount
       case 3: self = .guest
+      case 4: self = .group
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -387,6 +507,7 @@ public nonisolated struct AccessClaims: Sendable {
       case .person: return 1
       case .serviceAccount: return 2
       case .guest: return 3
+      case .group: return 4
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -397,6 +518,7 @@ public nonisolated struct AccessClaims: Sendable {
       .person,
       .serviceAccount,
       .guest,
+      .group,
     ]
 
   }
@@ -663,6 +785,14 @@ public nonisolated struct KeyRecord: Sendable {
   /// 0: alive
   public var revokedMs: Int64 = 0
 
+  /// person, serviceAccount, ingest
+  public var kind: String = String()
+
+  public var addressRanges: [String] = []
+
+  /// the key that takes its place
+  public var replacedBy: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -687,6 +817,12 @@ public nonisolated struct CreateKeyRequest: Sendable {
   public mutating func clearLimits() {self._limits = nil}
 
   public var expiresMs: Int64 = 0
+
+  /// a service account; empty: the caller
+  public var ownerID: Data = Data()
+
+  /// as 10.0.0.0/8 or 2001:db8::/32; empty: from anywhere
+  public var addressRanges: [String] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -723,6 +859,8 @@ public nonisolated struct ListKeysRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  public var ownerID: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -746,6 +884,47 @@ public nonisolated struct RevokeKeyRequest: Sendable {
   // methods supported on all messages.
 
   public var id: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A new key with the limits of the old one; the old one works for `grace_ms` longer.
+public nonisolated struct ReplaceKeyRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: Data = Data()
+
+  public var graceMs: Int64 = 0
+
+  public var expiresMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct RevokeAllKeysRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var ownerID: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct RevokeAllKeysResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var count: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -827,6 +1006,9 @@ public nonisolated struct MemberRecord: Sendable {
 
   public var sinceMs: Int64 = 0
 
+  public var kind: AccessClaims.PrincipalKind = .principalUnspecified
+
+  /// whose group brings it; empty: given by hand
   public var provider: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -891,6 +1073,20 @@ public nonisolated struct AccountRecord: Sendable {
 
   public var lastSeenMs: Int64 = 0
 
+  public var kind: AccessClaims.PrincipalKind = .principalUnspecified
+
+  /// where a service account belongs; empty: the instance
+  public var workspaceID: Data = Data()
+
+  public var description_p: String = String()
+
+  /// 0: active
+  public var deactivatedMs: Int64 = 0
+
+  public var hasPassword_p: Bool = false
+
+  public var instanceRole: RoleName = .roleUnspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -918,6 +1114,118 @@ public nonisolated struct FindAccountsResponse: Sendable {
   // methods supported on all messages.
 
   public var accounts: [AccountRecord] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// By name, after `after`. Of the instance: everybody; of a workspace: its service accounts.
+public nonisolated struct ListAccountsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var workspaceID: Data = Data()
+
+  public var after: String = String()
+
+  public var limit: UInt32 = 0
+
+  public var text: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct ListAccountsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var accounts: [AccountRecord] = []
+
+  public var next: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct SetAccountActiveRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: Data = Data()
+
+  public var isActive: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct CreateResetLinkRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct CreateResetLinkResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var token: String = String()
+
+  public var expiresMs: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct CreateServiceAccountRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var workspaceID: Data = Data()
+
+  public var name: String = String()
+
+  public var description_p: String = String()
+
+  public var grant: GrantClaim {
+    get {_grant ?? GrantClaim()}
+    set {_grant = newValue}
+  }
+  /// Returns true if `grant` has been explicitly set.
+  public var hasGrant: Bool {self._grant != nil}
+  /// Clears the value of `grant`. Subsequent reads from it will return its default value.
+  public mutating func clearGrant() {self._grant = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _grant: GrantClaim? = nil
+}
+
+public nonisolated struct CreateServiceAccountResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1042,16 +1350,16 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{2}\u{9}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{2}\u{e}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{2}\u{e}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{2}\u{f}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}G\u{2}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}G\u{2}BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLE_UNSPECIFIED\0\u{1}ROLE_VIEWER\0\u{1}ROLE_COMMENTER\0\u{1}ROLE_EDITOR\0\u{1}ROLE_ADMIN\0\u{1}ROLE_OWNER\0\u{2}\u{5}ROLE_INSTANCE_USER\0\u{1}ROLE_INSTANCE_AUDITOR\0\u{1}ROLE_INSTANCE_ADMIN\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLE_UNSPECIFIED\0\u{1}ROLE_VIEWER\0\u{1}ROLE_COMMENTER\0\u{1}ROLE_EDITOR\0\u{1}ROLE_ADMIN\0\u{1}ROLE_OWNER\0\u{1}ROLE_CUSTOM\0\u{2}\u{4}ROLE_INSTANCE_USER\0\u{1}ROLE_INSTANCE_AUDITOR\0\u{1}ROLE_INSTANCE_ADMIN\0")
 }
 
 nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GrantClaim"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}project_id\0\u{1}role\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}project_id\0\u{1}role\0\u{1}actions\0\u{3}custom_name\0\u{3}custom_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1062,6 +1370,9 @@ nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.projectID) }()
       case 3: try { try decoder.decodeSingularEnumField(value: &self.role) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.actions) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.customName) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.customID) }()
       default: break
       }
     }
@@ -1077,6 +1388,15 @@ nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if self.role != .roleUnspecified {
       try visitor.visitSingularEnumField(value: self.role, fieldNumber: 3)
     }
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.actions, fieldNumber: 4)
+    }
+    if !self.customName.isEmpty {
+      try visitor.visitSingularStringField(value: self.customName, fieldNumber: 5)
+    }
+    if !self.customID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.customID, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1084,6 +1404,49 @@ nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.workspaceID != rhs.workspaceID {return false}
     if lhs.projectID != rhs.projectID {return false}
     if lhs.role != rhs.role {return false}
+    if lhs.actions != rhs.actions {return false}
+    if lhs.customName != rhs.customName {return false}
+    if lhs.customID != rhs.customID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension DenialClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DenialClaim"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}project_id\0\u{1}actions\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.projectID) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.actions) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.workspaceID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.workspaceID, fieldNumber: 1)
+    }
+    if !self.projectID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.projectID, fieldNumber: 2)
+    }
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.actions, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: DenialClaim, rhs: DenialClaim) -> Bool {
+    if lhs.workspaceID != rhs.workspaceID {return false}
+    if lhs.projectID != rhs.projectID {return false}
+    if lhs.actions != rhs.actions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1131,7 +1494,7 @@ nonisolated extension KeyLimitsClaim: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccessClaims"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}principal_id\0\u{1}name\0\u{1}grants\0\u{1}limits\0\u{3}issued_ms\0\u{3}expires_ms\0\u{3}credential_id\0\u{3}by_session\0\u{4}\u{b}proved_ms\0\u{3}second_factor\0\u{3}factor_due\0\u{3}factor_due_in\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}principal_id\0\u{1}name\0\u{1}grants\0\u{1}limits\0\u{3}issued_ms\0\u{3}expires_ms\0\u{3}credential_id\0\u{3}by_session\0\u{2}\u{2}denials\0\u{4}\u{9}proved_ms\0\u{3}second_factor\0\u{3}factor_due\0\u{3}factor_due_in\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1148,6 +1511,7 @@ nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
       case 8: try { try decoder.decodeSingularBytesField(value: &self.credentialID) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.bySession) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.denials) }()
       case 20: try { try decoder.decodeSingularInt64Field(value: &self.provedMs) }()
       case 21: try { try decoder.decodeSingularBoolField(value: &self.secondFactor) }()
       case 22: try { try decoder.decodeSingularBoolField(value: &self.factorDue) }()
@@ -1189,6 +1553,9 @@ nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.bySession != false {
       try visitor.visitSingularBoolField(value: self.bySession, fieldNumber: 9)
     }
+    if !self.denials.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.denials, fieldNumber: 11)
+    }
     if self.provedMs != 0 {
       try visitor.visitSingularInt64Field(value: self.provedMs, fieldNumber: 20)
     }
@@ -1218,13 +1585,14 @@ nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.secondFactor != rhs.secondFactor {return false}
     if lhs.factorDue != rhs.factorDue {return false}
     if lhs.factorDueIn != rhs.factorDueIn {return false}
+    if lhs.denials != rhs.denials {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension AccessClaims.PrincipalKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PRINCIPAL_UNSPECIFIED\0\u{1}PERSON\0\u{1}SERVICE_ACCOUNT\0\u{1}GUEST\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PRINCIPAL_UNSPECIFIED\0\u{1}PERSON\0\u{1}SERVICE_ACCOUNT\0\u{1}GUEST\0\u{1}GROUP\0")
 }
 
 nonisolated extension SealedAccess: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1753,7 +2121,7 @@ nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension KeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".KeyRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}hint\0\u{1}limits\0\u{3}created_ms\0\u{3}expires_ms\0\u{3}last_used_ms\0\u{3}last_address\0\u{3}last_client\0\u{3}revoked_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}hint\0\u{1}limits\0\u{3}created_ms\0\u{3}expires_ms\0\u{3}last_used_ms\0\u{3}last_address\0\u{3}last_client\0\u{3}revoked_ms\0\u{1}kind\0\u{3}address_ranges\0\u{3}replaced_by\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1771,6 +2139,9 @@ nonisolated extension KeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 8: try { try decoder.decodeSingularStringField(value: &self.lastAddress) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.lastClient) }()
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.revokedMs) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 12: try { try decoder.decodeRepeatedStringField(value: &self.addressRanges) }()
+      case 13: try { try decoder.decodeSingularBytesField(value: &self.replacedBy) }()
       default: break
       }
     }
@@ -1811,6 +2182,15 @@ nonisolated extension KeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.revokedMs != 0 {
       try visitor.visitSingularInt64Field(value: self.revokedMs, fieldNumber: 10)
     }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 11)
+    }
+    if !self.addressRanges.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.addressRanges, fieldNumber: 12)
+    }
+    if !self.replacedBy.isEmpty {
+      try visitor.visitSingularBytesField(value: self.replacedBy, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1825,6 +2205,9 @@ nonisolated extension KeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.lastAddress != rhs.lastAddress {return false}
     if lhs.lastClient != rhs.lastClient {return false}
     if lhs.revokedMs != rhs.revokedMs {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.addressRanges != rhs.addressRanges {return false}
+    if lhs.replacedBy != rhs.replacedBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1832,7 +2215,7 @@ nonisolated extension KeyRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension CreateKeyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CreateKeyRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}limits\0\u{3}expires_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}limits\0\u{3}expires_ms\0\u{3}owner_id\0\u{3}address_ranges\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1843,6 +2226,8 @@ nonisolated extension CreateKeyRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._limits) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.ownerID) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.addressRanges) }()
       default: break
       }
     }
@@ -1862,6 +2247,12 @@ nonisolated extension CreateKeyRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.expiresMs != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 3)
     }
+    if !self.ownerID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ownerID, fieldNumber: 4)
+    }
+    if !self.addressRanges.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.addressRanges, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1869,6 +2260,8 @@ nonisolated extension CreateKeyRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.name != rhs.name {return false}
     if lhs._limits != rhs._limits {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.ownerID != rhs.ownerID {return false}
+    if lhs.addressRanges != rhs.addressRanges {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1915,18 +2308,29 @@ nonisolated extension CreateKeyResponse: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ListKeysRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListKeysRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}owner_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    // Load everything into unknown fields
-    while try decoder.nextFieldNumber() != nil {}
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.ownerID) }()
+      default: break
+      }
+    }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.ownerID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ownerID, fieldNumber: 1)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ListKeysRequest, rhs: ListKeysRequest) -> Bool {
+    if lhs.ownerID != rhs.ownerID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1987,6 +2391,106 @@ nonisolated extension RevokeKeyRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
   public static func ==(lhs: RevokeKeyRequest, rhs: RevokeKeyRequest) -> Bool {
     if lhs.id != rhs.id {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ReplaceKeyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReplaceKeyRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}grace_ms\0\u{3}expires_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.graceMs) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if self.graceMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.graceMs, fieldNumber: 2)
+    }
+    if self.expiresMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ReplaceKeyRequest, rhs: ReplaceKeyRequest) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.graceMs != rhs.graceMs {return false}
+    if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RevokeAllKeysRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RevokeAllKeysRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}owner_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.ownerID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.ownerID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.ownerID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RevokeAllKeysRequest, rhs: RevokeAllKeysRequest) -> Bool {
+    if lhs.ownerID != rhs.ownerID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RevokeAllKeysResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RevokeAllKeysResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.count != 0 {
+      try visitor.visitSingularUInt32Field(value: self.count, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RevokeAllKeysResponse, rhs: RevokeAllKeysResponse) -> Bool {
+    if lhs.count != rhs.count {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2103,7 +2607,7 @@ nonisolated extension ListMembersRequest: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MemberRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}name\0\u{1}email\0\u{1}grant\0\u{3}since_ms\0\u{2}\u{f}provider\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}name\0\u{1}email\0\u{1}grant\0\u{3}since_ms\0\u{1}kind\0\u{2}\u{e}provider\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2116,6 +2620,7 @@ nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._grant) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.sinceMs) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
       case 20: try { try decoder.decodeSingularStringField(value: &self.provider) }()
       default: break
       }
@@ -2142,6 +2647,9 @@ nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.sinceMs != 0 {
       try visitor.visitSingularInt64Field(value: self.sinceMs, fieldNumber: 5)
     }
+    if self.kind != .principalUnspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 6)
+    }
     if !self.provider.isEmpty {
       try visitor.visitSingularStringField(value: self.provider, fieldNumber: 20)
     }
@@ -2154,6 +2662,7 @@ nonisolated extension MemberRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.email != rhs.email {return false}
     if lhs._grant != rhs._grant {return false}
     if lhs.sinceMs != rhs.sinceMs {return false}
+    if lhs.kind != rhs.kind {return false}
     if lhs.provider != rhs.provider {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -2262,7 +2771,7 @@ nonisolated extension CreateAccountResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccountRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{3}created_ms\0\u{3}last_seen_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{3}created_ms\0\u{3}last_seen_ms\0\u{1}kind\0\u{3}workspace_id\0\u{1}description\0\u{3}deactivated_ms\0\u{3}has_password\0\u{3}instance_role\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2275,6 +2784,12 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.createdMs) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.lastSeenMs) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.description_p) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.deactivatedMs) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.hasPassword_p) }()
+      case 11: try { try decoder.decodeSingularEnumField(value: &self.instanceRole) }()
       default: break
       }
     }
@@ -2296,6 +2811,24 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.lastSeenMs != 0 {
       try visitor.visitSingularInt64Field(value: self.lastSeenMs, fieldNumber: 5)
     }
+    if self.kind != .principalUnspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 6)
+    }
+    if !self.workspaceID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.workspaceID, fieldNumber: 7)
+    }
+    if !self.description_p.isEmpty {
+      try visitor.visitSingularStringField(value: self.description_p, fieldNumber: 8)
+    }
+    if self.deactivatedMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.deactivatedMs, fieldNumber: 9)
+    }
+    if self.hasPassword_p != false {
+      try visitor.visitSingularBoolField(value: self.hasPassword_p, fieldNumber: 10)
+    }
+    if self.instanceRole != .roleUnspecified {
+      try visitor.visitSingularEnumField(value: self.instanceRole, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2305,6 +2838,12 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.email != rhs.email {return false}
     if lhs.createdMs != rhs.createdMs {return false}
     if lhs.lastSeenMs != rhs.lastSeenMs {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.workspaceID != rhs.workspaceID {return false}
+    if lhs.description_p != rhs.description_p {return false}
+    if lhs.deactivatedMs != rhs.deactivatedMs {return false}
+    if lhs.hasPassword_p != rhs.hasPassword_p {return false}
+    if lhs.instanceRole != rhs.instanceRole {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2375,6 +2914,265 @@ nonisolated extension FindAccountsResponse: SwiftProtobuf.Message, SwiftProtobuf
 
   public static func ==(lhs: FindAccountsResponse, rhs: FindAccountsResponse) -> Bool {
     if lhs.accounts != rhs.accounts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ListAccountsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListAccountsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{1}after\0\u{1}limit\0\u{1}text\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.after) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.workspaceID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.workspaceID, fieldNumber: 1)
+    }
+    if !self.after.isEmpty {
+      try visitor.visitSingularStringField(value: self.after, fieldNumber: 2)
+    }
+    if self.limit != 0 {
+      try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 3)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ListAccountsRequest, rhs: ListAccountsRequest) -> Bool {
+    if lhs.workspaceID != rhs.workspaceID {return false}
+    if lhs.after != rhs.after {return false}
+    if lhs.limit != rhs.limit {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ListAccountsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListAccountsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}accounts\0\u{1}next\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.accounts) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.next) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.accounts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.accounts, fieldNumber: 1)
+    }
+    if !self.next.isEmpty {
+      try visitor.visitSingularStringField(value: self.next, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ListAccountsResponse, rhs: ListAccountsResponse) -> Bool {
+    if lhs.accounts != rhs.accounts {return false}
+    if lhs.next != rhs.next {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SetAccountActiveRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SetAccountActiveRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}is_active\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.isActive) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if self.isActive != false {
+      try visitor.visitSingularBoolField(value: self.isActive, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SetAccountActiveRequest, rhs: SetAccountActiveRequest) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.isActive != rhs.isActive {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CreateResetLinkRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CreateResetLinkRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CreateResetLinkRequest, rhs: CreateResetLinkRequest) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CreateResetLinkResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CreateResetLinkResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}expires_ms\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.token) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.token.isEmpty {
+      try visitor.visitSingularStringField(value: self.token, fieldNumber: 1)
+    }
+    if self.expiresMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CreateResetLinkResponse, rhs: CreateResetLinkResponse) -> Bool {
+    if lhs.token != rhs.token {return false}
+    if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CreateServiceAccountRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CreateServiceAccountRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{1}name\0\u{1}description\0\u{1}grant\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.description_p) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._grant) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.workspaceID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.workspaceID, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.description_p.isEmpty {
+      try visitor.visitSingularStringField(value: self.description_p, fieldNumber: 3)
+    }
+    try { if let v = self._grant {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CreateServiceAccountRequest, rhs: CreateServiceAccountRequest) -> Bool {
+    if lhs.workspaceID != rhs.workspaceID {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.description_p != rhs.description_p {return false}
+    if lhs._grant != rhs._grant {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CreateServiceAccountResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CreateServiceAccountResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CreateServiceAccountResponse, rhs: CreateServiceAccountResponse) -> Bool {
+    if lhs.id != rhs.id {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

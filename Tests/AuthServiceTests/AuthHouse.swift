@@ -84,7 +84,27 @@ struct AuthHouse: Sendable {
 
     /// A key of `access`'s owner, as it is handed out.
     func key(of access: Access, limits: Access.Limits = Access.Limits()) async throws -> String {
-        try await service.keys.create(try APIKey.Draft(name: "test", limits: limits, expiresAt: nil), as: access)
+        try await service.keys.create(
+            name: "test", limits: limits, ranges: [], expiresAt: nil, for: nil, as: access
+        ).secret
+    }
+
+    /// Somebody who owns a workspace of their own, and has nothing to do with the administrator's.
+    func stranger(by admin: Admin) async throws -> (access: Access, workspace: ID<Workspace>) {
+        let token = try await person("stranger", by: admin)
+        let workspace = ID<Workspace>.fresh()
+        try await service.memberships.set(
+            Grant(.owner, on: .workspace(workspace)), to: token.principal, as: token)
+        return (try await access(session: try await signIn("stranger")), workspace)
+    }
+
+    /// A service account of the administrator's workspace.
+    func serviceAccount(_ name: String, role: Role = .editor, by admin: Admin) async throws -> ID<Account> {
+        let draft = try AccountEntry.Resident(.serviceAccount, name: name, description: "", home: admin.workspace)
+        try await service.accounts.create(draft, as: admin.access)
+        try await service.memberships.set(
+            Grant(role, on: .workspace(admin.workspace)), to: draft.id, as: admin.access)
+        return draft.id
     }
 
     private func opened(_ bytes: [UInt8]) throws -> Access {

@@ -179,8 +179,17 @@ CREATE TABLE auth.accounts (
     password text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_seen_at timestamp with time zone,
+    home_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    deactivated_at timestamp with time zone,
+    CONSTRAINT accounts_description_length CHECK ((length(description) <= 1000)),
     CONSTRAINT accounts_email_length CHECK ((length(email) <= 254)),
-    CONSTRAINT accounts_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text]))),
+    CONSTRAINT accounts_home_fits CHECK (
+CASE kind
+    WHEN 'person'::text THEN (home_id = '00000000-0000-0000-0000-000000000000'::uuid)
+    ELSE ((password IS NULL) AND (email = ''::text))
+END),
+    CONSTRAINT accounts_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text, 'group'::text]))),
     CONSTRAINT accounts_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
     CONSTRAINT accounts_password_form CHECK ((password ~~ '$argon2id$%'::text))
 );
@@ -202,8 +211,14 @@ CREATE TABLE auth.api_keys (
     last_used_at timestamp with time zone,
     last_address text DEFAULT ''::text NOT NULL,
     last_client text DEFAULT ''::text NOT NULL,
+    kind text DEFAULT 'person'::text NOT NULL,
+    ranges cidr[] DEFAULT '{}'::cidr[] NOT NULL,
+    created_by uuid,
+    replaced_by uuid,
     CONSTRAINT api_keys_digest_length CHECK ((length(digest) = 32)),
-    CONSTRAINT api_keys_life CHECK ((expires_at <= (created_at + '366 days'::interval)))
+    CONSTRAINT api_keys_ingest CHECK (((kind <> 'ingest'::text) OR (actions = '{log}'::text[]))),
+    CONSTRAINT api_keys_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text, 'ingest'::text]))),
+    CONSTRAINT api_keys_life CHECK ((expires_at <= (created_at + '3651 days'::interval)))
 );
 ALTER TABLE auth.api_keys OWNER TO halley_owner;
 CREATE TABLE auth.audit (
@@ -246,6 +261,16 @@ CREATE TABLE auth.factors (
     CONSTRAINT factors_seed_length CHECK (((octet_length(seed) >= 34) AND (octet_length(seed) <= 512)))
 );
 ALTER TABLE auth.factors OWNER TO halley_owner;
+CREATE TABLE auth.denials (
+    workspace_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    actions text[] NOT NULL,
+    denied_by uuid NOT NULL,
+    denied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32)))
+);
+ALTER TABLE auth.denials OWNER TO halley_owner;
 CREATE TABLE auth.grants (
     workspace_id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -253,11 +278,12 @@ CREATE TABLE auth.grants (
     role text NOT NULL,
     granted_by uuid NOT NULL,
     granted_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT grants_role_fits CHECK (
+    custom_role uuid,
+    CONSTRAINT grants_role_fits CHECK ((((role = 'custom'::text) = (custom_role IS NOT NULL)) AND
 CASE
     WHEN (workspace_id = '00000000-0000-0000-0000-000000000000'::uuid) THEN ((project_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (role = ANY (ARRAY['instanceUser'::text, 'instanceAuditor'::text, 'instanceAdmin'::text])))
-    ELSE (role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text, 'owner'::text]))
-END)
+    ELSE (role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text, 'owner'::text, 'custom'::text]))
+END))
 );
 ALTER TABLE auth.grants OWNER TO halley_owner;
 CREATE TABLE auth.provider_grants (
@@ -376,6 +402,39 @@ CREATE TABLE auth.recovery_codes (
     CONSTRAINT recovery_codes_digest_length CHECK ((octet_length(digest) = 32))
 );
 ALTER TABLE auth.recovery_codes OWNER TO halley_owner;
+CREATE TABLE auth.group_members (
+    group_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE auth.group_members OWNER TO halley_owner;
+CREATE TABLE auth.invitations (
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    workspace_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    role text NOT NULL,
+    label text NOT NULL,
+    invited_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    used_by uuid,
+    CONSTRAINT invitations_digest_length CHECK ((length(digest) = 32)),
+    CONSTRAINT invitations_label_length CHECK ((length(label) <= 254)),
+    CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text])))
+);
+ALTER TABLE auth.invitations OWNER TO halley_owner;
+CREATE TABLE auth.roles (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    actions text[] NOT NULL,
+    CONSTRAINT roles_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32))),
+    CONSTRAINT roles_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+ALTER TABLE auth.roles OWNER TO halley_owner;
 CREATE TABLE auth.sessions (
     id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -683,6 +742,20 @@ ALTER TABLE ONLY auth.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, digest);
+ALTER TABLE ONLY auth.denials
+    ADD CONSTRAINT denials_pkey PRIMARY KEY (workspace_id, project_id, account_id);
+ALTER TABLE ONLY auth.grants
+    ADD CONSTRAINT grants_pkey PRIMARY KEY (workspace_id, project_id, account_id);
+ALTER TABLE ONLY auth.group_members
+    ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, account_id);
+ALTER TABLE ONLY auth.invitations
+    ADD CONSTRAINT invitations_digest_unique UNIQUE (digest);
+ALTER TABLE ONLY auth.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.roles
+    ADD CONSTRAINT roles_name_unique UNIQUE (workspace_id, name_key);
+ALTER TABLE ONLY auth.roles
+    ADD CONSTRAINT roles_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_digest_unique UNIQUE (digest);
 ALTER TABLE ONLY auth.sessions
@@ -739,12 +812,19 @@ CREATE INDEX assets_by_name ON artifact.assets USING btree (workspace_id, experi
 CREATE INDEX parts_by_digest ON artifact.parts USING btree (workspace_id, digest);
 CREATE INDEX uploads_by_expiry ON artifact.uploads USING btree (workspace_id, expires_at);
 CREATE UNIQUE INDEX accounts_email_key_unique ON auth.accounts USING btree (email_key) WHERE (email_key <> ''::text);
+CREATE INDEX accounts_home ON auth.accounts USING btree (home_id, name_key) WHERE (kind <> 'person'::text);
 CREATE INDEX api_keys_account ON auth.api_keys USING btree (account_id);
+CREATE INDEX api_keys_replaced ON auth.api_keys USING btree (replaced_by) WHERE (replaced_by IS NOT NULL);
+CREATE INDEX denials_account ON auth.denials USING btree (account_id);
 CREATE INDEX grants_account ON auth.grants USING btree (account_id);
 CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
 CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
 CREATE INDEX provider_grants_account ON auth.provider_grants USING btree (account_id);
 CREATE INDEX provider_sign_ins_expiry ON auth.provider_sign_ins USING btree (expires_at);
+CREATE INDEX grants_custom_role ON auth.grants USING btree (workspace_id, custom_role) WHERE (custom_role IS NOT NULL);
+CREATE INDEX group_members_account ON auth.group_members USING btree (account_id);
+CREATE INDEX invitations_inviter ON auth.invitations USING btree (invited_by);
+CREATE INDEX invitations_workspace ON auth.invitations USING btree (workspace_id);
 CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
@@ -778,6 +858,20 @@ ALTER TABLE ONLY auth.provider_sign_ins
     ADD CONSTRAINT provider_sign_ins_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.api_keys
+    ADD CONSTRAINT api_keys_replaced_fkey FOREIGN KEY (replaced_by) REFERENCES auth.api_keys(id) ON DELETE SET NULL;
+ALTER TABLE ONLY auth.denials
+    ADD CONSTRAINT denials_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.grants
+    ADD CONSTRAINT grants_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id);
+ALTER TABLE ONLY auth.grants
+    ADD CONSTRAINT grants_custom_role_fkey FOREIGN KEY (workspace_id, custom_role) REFERENCES auth.roles(workspace_id, id);
+ALTER TABLE ONLY auth.group_members
+    ADD CONSTRAINT group_members_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.group_members
+    ADD CONSTRAINT group_members_group_fkey FOREIGN KEY (group_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.invitations
+    ADD CONSTRAINT invitations_inviter_fkey FOREIGN KEY (invited_by) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.setup_tokens
@@ -877,6 +971,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.group_members TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.setup_tokens TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.throttles TO halley_auth;

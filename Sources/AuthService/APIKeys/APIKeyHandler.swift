@@ -14,22 +14,21 @@ struct APIKeyHandler: Sendable {
     }
 
     func create(_ q: CreateKeyRequest, _ call: Call) async throws -> CreateKeyResponse {
-        let access = try call.requireAccess()
-        let draft = try APIKey.Draft(
-            name: q.name, limits: try Access.Limits(claim: q.limits), expiresAt: Date(wire: q.expiresMs))
-        let secret = try await keys.create(draft, as: access)
-        let made = APIKey(
-            id: draft.id, name: draft.name, hint: KeyText.hint(id: draft.text.id, lastFour: draft.text.lastFour),
-            limits: draft.limits, createdAt: Date(), expiresAt: draft.expiresAt, lastUsedAt: nil, lastAddress: "",
-            lastClient: "", revokedAt: nil)
-        return CreateKeyResponse.with {
-            $0.key = KeyRecord(made)
-            $0.secret = secret
-        }
+        let made = try await keys.create(
+            name: q.name, limits: try Access.Limits(claim: q.limits), ranges: q.addressRanges,
+            expiresAt: Date(wire: q.expiresMs), for: try ID.optional(q.ownerID, "account"), as: call.requireAccess())
+        return CreateKeyResponse(made.key, made.secret)
+    }
+
+    func replace(_ q: ReplaceKeyRequest, _ call: Call) async throws -> CreateKeyResponse {
+        let made = try await keys.replace(
+            try ID(wire: q.id, "key"), grace: Double(q.graceMs) / 1000, expiresAt: Date(wire: q.expiresMs),
+            as: call.requireAccess())
+        return CreateKeyResponse(made.key, made.secret)
     }
 
     func list(_ q: ListKeysRequest, _ call: Call) async throws -> ListKeysResponse {
-        let keys = try await keys.list(as: call.requireAccess())
+        let keys = try await keys.list(of: try ID.optional(q.ownerID, "account"), as: call.requireAccess())
         return ListKeysResponse.with { $0.keys = keys.map(KeyRecord.init) }
     }
 
@@ -37,14 +36,30 @@ struct APIKeyHandler: Sendable {
         try await keys.revoke(try ID(wire: q.id, "key"), as: call.requireAccess())
         return Empty()
     }
+
+    func revokeAll(_ q: RevokeAllKeysRequest, _ call: Call) async throws -> RevokeAllKeysResponse {
+        let count = try await keys.revokeAll(of: try ID.optional(q.ownerID, "account"), as: call.requireAccess())
+        return RevokeAllKeysResponse.with { $0.count = UInt32(count) }
+    }
+}
+
+extension CreateKeyResponse {
+    fileprivate init(_ key: APIKey, _ secret: String) {
+        self.init()
+        self.key = KeyRecord(key)
+        self.secret = secret
+    }
 }
 
 extension KeyRecord {
-    fileprivate init(_ key: APIKey) {
+    init(_ key: APIKey) {
         self.init()
         id = key.id.wire
         name = key.name
         hint = key.hint
+        kind = key.kind.rawValue
+        addressRanges = key.ranges
+        replacedBy = key.replacedBy?.wire ?? Data()
         if key.limits != Access.Limits() { limits = key.limits.claim }
         createdMs = key.createdAt.wire
         expiresMs = key.expiresAt.wire

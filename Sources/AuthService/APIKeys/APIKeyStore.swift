@@ -6,38 +6,75 @@ import Postgres
 struct APIKeyStore: Sendable {
     let database: Database
 
-    /// Answers whether it was made: not if the owner has `APIKey.countMax` alive.
-    func insert(
-        _ draft: APIKey.Draft, digest: [UInt8], pepperVersion: Int32, for owner: ID<Account>, telling event: AuditEvent
-    ) async throws -> Bool {
-        try await database.run(
-            """
-            WITH made AS (\(Self.insert(draft, digest: digest, pepperVersion: pepperVersion, for: owner)) RETURNING id)
-            \(AuditStore.append(event, forEachOf: "made"))
-            """, for: event.tenants) == 1
+    /// What goes into a new row besides the draft.
+    struct Seal: Sendable {
+        let digest: [UInt8]
+        let pepperVersion: Int32
+        let owner: ID<Account>
+        let creator: ID<Account>
     }
 
-    static func insert(
-        _ draft: APIKey.Draft, digest: [UInt8], pepperVersion: Int32, for owner: ID<Account>
-    ) -> SQL {
+    /// Answers whether it was made: not if the owner has `APIKey.countMax` alive or is out of use.
+    func insert(_ draft: APIKey.Draft, _ seal: Seal, telling event: AuditEvent) async throws -> Bool {
+        try await Self.checkingRanges {
+            try await database.run(
+                """
+                WITH made AS (\(Self.insert(draft, seal)) RETURNING id)
+                \(AuditStore.append(event, forEachOf: "made"))
+                """, for: event.tenants) == 1
+        }
+    }
+
+    static func insert(_ draft: APIKey.Draft, _ seal: Seal) -> SQL {
         """
         INSERT INTO auth.api_keys
-               (id, key_id, digest, pepper_version, last_four, account_id, name, actions, workspaces, projects,
-                expires_at)
-        SELECT \(draft.id.uuid), \(draft.text.id), \(digest), \(pepperVersion), \(draft.text.lastFour), \(owner.uuid),
-               \(draft.name), \(draft.limits.actions.map(\.rawValue).sorted()),
-               \(draft.limits.workspaces.map(\.uuid)), \(draft.limits.projects.map(\.uuid)), \(draft.expiresAt)
-         WHERE \(Int64(APIKey.countMax)) > (
+               (id, key_id, kind, digest, pepper_version, last_four, account_id, created_by, name, actions, workspaces,
+                projects, ranges, expires_at)
+        SELECT \(draft.id.uuid), \(draft.text.id), \(draft.text.kind.rawValue), \(seal.digest),
+               \(seal.pepperVersion), \(draft.text.lastFour), \(seal.owner.uuid), \(seal.creator.uuid), \(draft.name),
+               \(draft.limits.actions.map(\.rawValue).sorted()), \(draft.limits.workspaces.map(\.uuid)),
+               \(draft.limits.projects.map(\.uuid)), \(draft.ranges)::cidr[], \(draft.expiresAt)
+          FROM auth.accounts WHERE id = \(seal.owner.uuid) AND deactivated_at IS NULL
+           AND \(Int64(APIKey.countMax)) > (
                SELECT count(*) FROM auth.api_keys
-                WHERE account_id = \(owner.uuid) AND revoked_at IS NULL AND expires_at > now())
+                WHERE account_id = \(seal.owner.uuid) AND revoked_at IS NULL AND expires_at > now())
         """
     }
 
-    func find(_ keyID: String) async throws -> APIKey.Lock? {
+    /// Makes `draft` and lets the key it replaces live until `end`, both or neither. Answers whether that one was alive
+    /// and not replaced already.
+    func replace(
+        _ old: ID<Credential>, until end: Date, by draft: APIKey.Draft, _ seal: Seal, telling event: AuditEvent
+    ) async throws -> Bool {
+        try await database.transaction(for: event.tenants) { transaction in
+            try await transaction.run(Self.insert(draft, seal))
+            let replaced = try await transaction.run(
+                """
+                UPDATE auth.api_keys SET expires_at = least(expires_at, \(end)), replaced_by = \(draft.id.uuid)
+                 WHERE id = \(old.uuid) AND account_id = \(seal.owner.uuid) AND revoked_at IS NULL
+                   AND replaced_by IS NULL AND expires_at > now()
+                   AND EXISTS (SELECT FROM auth.api_keys WHERE id = \(draft.id.uuid))
+                """)
+            guard replaced == 1 else {
+                try await transaction.run("DELETE FROM auth.api_keys WHERE id = \(draft.id.uuid)")
+                return false
+            }
+            try await transaction.run(AuditStore.append(event))
+            return true
+        }
+    }
+
+    /// `address` is where the key comes from; one that is none counts as outside of every range.
+    func find(_ keyID: String, from address: String) async throws -> APIKey.Lock? {
         try await database.first(
             """
-            SELECT k.id, k.digest, k.pepper_version, k.actions, k.workspaces, k.projects,
-                   k.revoked_at IS NOT NULL, k.expires_at <= now(), \(PrincipalStore.columns)
+            SELECT k.id, k.kind, k.digest, k.pepper_version, k.actions, k.workspaces, k.projects,
+                   CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired'
+                        WHEN a.deactivated_at IS NOT NULL THEN 'deactivated'
+                        WHEN cardinality(k.ranges) = 0
+                          OR coalesce(\(address.networkAddress)::inet <<= ANY (k.ranges), false)
+                        THEN 'alive' ELSE 'elsewhere' END,
+                   \(PrincipalStore.columns)
               FROM auth.api_keys k JOIN auth.accounts a ON a.id = k.account_id
              WHERE k.key_id = \(keyID)
             """, for: .none, APIKey.Lock.init(row:))
@@ -52,21 +89,35 @@ struct APIKeyStore: Sendable {
             """, for: .none, APIKey.init(row:))
     }
 
-    /// Whose key it is.
-    func owner(of id: ID<Credential>) async throws -> ID<Account>? {
-        try await database.first("SELECT account_id FROM auth.api_keys WHERE id = \(id.uuid)", for: .none) { row in
-            ID(try row.read())
-        }
+    /// A key and whose it is.
+    func key(_ id: ID<Credential>) async throws -> (key: APIKey, owner: ID<Account>)? {
+        try await database.first(
+            "SELECT \(APIKey.columns), account_id FROM auth.api_keys WHERE id = \(id.uuid)", for: .none
+        ) { row in (try APIKey(row: &row), ID(try row.read())) }
     }
 
-    func revoke(_ id: ID<Credential>, telling event: AuditEvent) async throws {
-        try await database.run(
+    /// Ends one key or, without an id, all of an owner's that are alive; tells of each, and answers how many.
+    func revoke(_ id: ID<Credential>?, of owner: ID<Account>, telling event: AuditEvent) async throws -> Int {
+        let which: SQL = id.map { "id = \($0.uuid)" } ?? "expires_at > now()"
+        return try await database.run(
             """
             WITH revoked AS (
-                UPDATE auth.api_keys SET revoked_at = now() WHERE id = \(id.uuid) AND revoked_at IS NULL RETURNING id
+                UPDATE auth.api_keys SET revoked_at = now()
+                 WHERE account_id = \(owner.uuid) AND revoked_at IS NULL AND \(which) RETURNING id
             )
             \(AuditStore.append(event, forEachOf: "revoked"))
             """, for: event.tenants)
+    }
+
+    private static func checkingRanges<T: Sendable>(_ work: () async throws -> T) async throws -> T {
+        do {
+            return try await work()
+        } catch let error as PostgresError where error.sqlState == "22P02" {
+            throw Failure(
+                .invalid,
+                "An address range is a network such as 10.1.0.0/16, 192.0.2.7/32 or 2001:db8::/48, with no bits set to "
+                    + "the right of its mask.", reason: "ranges_invalid")
+        }
     }
 
     /// Writes a batch of uses; ids of sessions among them change nothing.
@@ -87,49 +138,5 @@ struct APIKeyStore: Sendable {
               FROM (SELECT account_id, max(last_used_at) AS at FROM touched GROUP BY account_id) t
              WHERE a.id = t.account_id
             """, for: .none)
-    }
-}
-
-extension APIKey {
-    fileprivate static let columns: SQL = """
-        id, name, key_id, last_four, actions, workspaces, projects, created_at, expires_at, last_used_at,
-        last_address, last_client, revoked_at
-        """
-
-    fileprivate init(row: inout Row) throws {
-        let (id, name): (UUID, String) = (try row.read(), try row.read())
-        let (keyID, lastFour): (String, String) = (try row.read(), try row.read())
-        self.init(
-            id: ID(id), name: name, hint: KeyText.hint(id: keyID, lastFour: lastFour),
-            limits: try Access.Limits(row: &row), createdAt: try row.read(), expiresAt: try row.read(),
-            lastUsedAt: try row.read(), lastAddress: try row.read(), lastClient: try row.read(),
-            revokedAt: try row.read())
-    }
-}
-
-extension APIKey.Lock {
-    fileprivate init(row: inout Row) throws {
-        let id: UUID = try row.read()
-        let (digest, version): ([UInt8], Int32) = (try row.read(), try row.read())
-        let limits = try Access.Limits(row: &row)
-        let (isRevoked, isExpired): (Bool, Bool) = (try row.read(), try row.read())
-        self.init(
-            id: ID(id), digest: digest, pepperVersion: version, limits: limits,
-            state: isRevoked ? .revoked : isExpired ? .expired : .alive, principal: try PrincipalStore.decode(&row))
-    }
-}
-
-extension Access.Limits {
-    /// An action that this release does not know stays a limit: no known action is then allowed by it.
-    fileprivate init(row: inout Row) throws {
-        let actions: [String] = try row.read()
-        let (workspaces, projects): ([UUID], [UUID]) = (try row.read(), try row.read())
-        let known = actions.compactMap(Action.init(rawValue:))
-        guard known.count == actions.count else {
-            throw Failure(
-                .unauthenticated, "This key's limits come from a newer release.", reason: "key_unknown")
-        }
-        self.init(
-            actions: Set(known), workspaces: Set(workspaces.map { ID($0) }), projects: Set(projects.map { ID($0) }))
     }
 }

@@ -8,6 +8,13 @@ struct AccountEntry: Sendable, Equatable {
     let email: String
     let createdAt: Date
     let lastSeenAt: Date?
+    let kind: Access.Kind
+    /// Where a service account or group belongs; `nil` for the instance, and for people.
+    let home: ID<Workspace>?
+    let description: String
+    let deactivatedAt: Date?
+    let hasPassword: Bool
+    let instanceRole: Role?
 
     /// A person who is to get an account. Names are one whatever their case.
     struct Draft: Sendable {
@@ -39,4 +46,6 @@ extension String {
 /// A one-time link's token: 256 bits, of which the database holds a digest.
 enum SetupToken {
     static let lifeDays = 7
+    /// Of a link that resets a password that was set before.
+    static let resetMinutes = 30
 }

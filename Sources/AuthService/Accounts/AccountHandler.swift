@@ -1,3 +1,4 @@
+import AuthClient
 import Foundation
 import Model
 import SwiftProtobuf
@@ -39,8 +40,14 @@ struct AccountHandler: Sendable {
 }
 
 extension AccountRecord {
-    fileprivate init(_ account: AccountEntry) {
+    init(_ account: AccountEntry) {
         self.init()
+        kind = account.kind.claim
+        workspaceID = account.home?.wire ?? Data()
+        description_p = account.description
+        deactivatedMs = account.deactivatedAt.wire
+        hasPassword_p = account.hasPassword
+        instanceRole = account.instanceRole?.claim ?? .roleUnspecified
         id = account.id.wire
         name = account.name
         email = account.email

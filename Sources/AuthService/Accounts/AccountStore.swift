@@ -17,7 +17,7 @@ struct AccountStore: Sendable {
     func lock(of key: String) async throws -> Lock? {
         try await database.first(
             """
-            SELECT id, name, password FROM auth.accounts
+            SELECT id, name, CASE WHEN deactivated_at IS NULL THEN password END FROM auth.accounts
              WHERE name_key = \(key) OR (email_key = \(key) AND email_key <> '')
             """, for: .none
         ) { row in
@@ -60,10 +60,18 @@ struct AccountStore: Sendable {
     func insert(_ draft: AccountEntry.Draft, token: OpaqueToken, by permit: Permit) async throws {
         let actor = AuditEvent.Actor(id: permit.principal.uuid, name: permit.name)
         let event = AuditEvent(actor, "account.create", on: draft.id.text, detail: ["name": draft.name])
-        do {
+        try await Self.namingConflicts {
             try await database.run(
                 Self.insert(draft, token: token, by: permit.principal.uuid) + [AuditStore.append(event)],
                 for: event.tenants)
+        }
+    }
+
+    /// Says which rule of the schema a new account has met.
+    @discardableResult
+    static func namingConflicts<T: Sendable>(_ work: () async throws -> T) async throws -> T {
+        do {
+            return try await work()
         } catch let error as PostgresError where error.constraint == "accounts_name_key_unique" {
             throw Failure(.conflict, "There is an account of this name.", reason: "account_exists")
         } catch let error as PostgresError where error.constraint == "accounts_email_key_unique" {
@@ -72,17 +80,27 @@ struct AccountStore: Sendable {
     }
 
     static func insert(_ draft: AccountEntry.Draft, token: OpaqueToken, by actor: UUID) -> [SQL] {
+        insert(draft, hash: nil, by: actor) + [insert(token, for: draft.id)]
+    }
+
+    /// A person who has chosen a password already, and is signed in.
+    static func insert(_ draft: AccountEntry.Draft, hash: PasswordHash, beginning session: Session.Draft) -> [SQL] {
+        insert(draft, hash: hash, by: draft.id.uuid) + [
+            SessionStore.insert(session, forEachOf: "(SELECT \(draft.id.uuid) AS account_id) AS account")
+        ]
+    }
+
+    private static func insert(_ draft: AccountEntry.Draft, hash: PasswordHash?, by actor: UUID) -> [SQL] {
         [
             """
-            INSERT INTO auth.accounts (id, kind, name, name_key, email, email_key)
+            INSERT INTO auth.accounts (id, kind, name, name_key, email, email_key, password)
             VALUES (\(draft.id.uuid), 'person', \(draft.name), \(draft.name.accountKey), \(draft.email),
-                    \(draft.email.accountKey))
+                    \(draft.email.accountKey), \(hash?.phc))
             """,
             """
             INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
             VALUES (\(UUID.none), \(UUID.none), \(draft.id.uuid), 'instanceUser', \(actor))
             """,
-            insert(token, for: draft.id),
         ]
     }
 
@@ -99,6 +117,7 @@ struct AccountStore: Sendable {
             """
             SELECT \(AccountEntry.columns) FROM auth.accounts a JOIN auth.setup_tokens t ON t.account_id = a.id
              WHERE t.digest = \(token.digest) AND t.used_at IS NULL AND t.expires_at > now()
+               AND a.deactivated_at IS NULL
             """, for: .none, AccountEntry.init(row:))
     }
 
@@ -164,18 +183,9 @@ struct AccountStore: Sendable {
              WHERE (a.id = ANY(\(ids.map(\.uuid))) OR (\(key) <> '' AND a.name_key = \(key))
                     OR (\(emailKey) <> '' AND a.email_key = \(emailKey)))
                AND (\(all) OR a.id = \(me) OR EXISTS (
-                    SELECT FROM auth.held_roles g WHERE g.account_id = a.id AND g.workspace_id = ANY(\(workspaces))))
+                    SELECT FROM auth.held_roles g
+                     WHERE g.account_id = ANY (\(PrincipalStore.selves)) AND g.workspace_id = ANY (\(workspaces))))
              ORDER BY a.name_key LIMIT 1000
             """, for: .none, AccountEntry.init(row:))
-    }
-}
-
-extension AccountEntry {
-    fileprivate static let columns: SQL = "a.id, a.name, a.email, a.created_at, a.last_seen_at"
-
-    fileprivate init(row: inout Row) throws {
-        self.init(
-            id: ID(try row.read()), name: try row.read(), email: try row.read(), createdAt: try row.read(),
-            lastSeenAt: try row.read())
     }
 }

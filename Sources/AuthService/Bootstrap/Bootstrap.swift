@@ -22,8 +22,8 @@ struct Bootstrap: Sendable {
         let token = OpaqueToken.fresh()
         let begun = try await store.insert(
             BootstrapStore.Beginning(
-                account: account, workspace: workspace, token: token, key: key, digest: try keys.digest(of: key),
-                pepperVersion: keys.peppers.version))
+                account: account, workspace: workspace, token: token, key: key,
+                seal: { owner in try keys.seal(key, of: owner, by: owner) }))
         guard let begun else {
             throw Failure(.conflict, "This instance has accounts already.", reason: "already_bootstrapped")
         }

@@ -10,8 +10,7 @@ struct BootstrapStore: Sendable {
         let workspace: ID<Workspace>
         let token: OpaqueToken
         let key: APIKey.Draft
-        let digest: [UInt8]
-        let pepperVersion: Int32
+        let seal: @Sendable (ID<Account>) throws -> APIKeyStore.Seal
     }
 
     /// The account, unless there is one already; then nothing is changed. Two at once meet at the lock.
@@ -24,8 +23,7 @@ struct BootstrapStore: Sendable {
             AccountStore.insert(beginning.account, token: beginning.token, by: account.uuid) + [
                 GrantStore.upsert(Grant(.instanceAdmin, on: .instance), to: account, by: account),
                 GrantStore.upsert(Grant(.owner, on: .workspace(workspace)), to: account, by: account),
-                APIKeyStore.insert(
-                    beginning.key, digest: beginning.digest, pepperVersion: beginning.pepperVersion, for: account),
+                APIKeyStore.insert(beginning.key, try beginning.seal(account)),
                 AuditStore.append(
                     AuditEvent(.operatorOfMachine, "instance.bootstrap", on: account.text)),
                 AuditStore.append(
@@ -54,8 +52,7 @@ struct BootstrapStore: Sendable {
         guard let begun else { return nil }
         let statements = [
             AccountStore.insert(beginning.token, for: begun),
-            APIKeyStore.insert(
-                beginning.key, digest: beginning.digest, pepperVersion: beginning.pepperVersion, for: begun),
+            APIKeyStore.insert(beginning.key, try beginning.seal(begun)),
             AuditStore.append(AuditEvent(.operatorOfMachine, "instance.bootstrap", on: begun.text)),
         ]
         for statement in statements { try await transaction.run(statement) }

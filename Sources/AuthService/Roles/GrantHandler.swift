@@ -10,7 +10,9 @@ struct GrantHandler: Sendable {
 
     func set(_ q: SetGrantRequest, _ call: Call) async throws -> Empty {
         let access = try call.requireAccess()
-        try await memberships.set(try Grant(claim: q.grant), to: try ID(wire: q.principalID, "account"), as: access)
+        try await memberships.set(
+            try Grant(claim: q.grant), custom: try ID.optional(q.grant.customID, "role"),
+            to: try ID(wire: q.principalID, "account"), as: access)
         return Empty()
     }
 
@@ -36,6 +38,9 @@ extension MemberRecord {
         name = member.name
         email = member.email
         grant = member.grant.claim
+        grant.customName = member.customName
+        grant.customID = member.custom?.wire ?? Data()
+        kind = member.kind.claim
         sinceMs = member.since.wire
         provider = member.provider ?? ""
     }

@@ -7,11 +7,15 @@ struct GrantStore: Sendable {
 
     /// Puts `grant` in the place of what `account` held there. `check` sees the situation as it is under the lock.
     func set(
-        _ grant: Grant, to account: ID<Account>, by actor: ID<Account>, telling event: AuditEvent,
-        check: @Sendable (GrantSituation) throws(Failure) -> Void
+        _ grant: Grant, custom: ID<CustomRole>? = nil, to account: ID<Account>, by actor: ID<Account>,
+        telling event: AuditEvent, check: @Sendable (GrantSituation) throws(Failure) -> Void
     ) async throws {
-        try await changing(grant.scope, of: account, by: actor, telling: event, check: check) { transaction in
-            try await transaction.run(Self.upsert(grant, to: account, by: actor))
+        do {
+            try await changing(grant.scope, of: account, by: actor, telling: event, check: check) { transaction in
+                try await transaction.run(Self.upsert(grant, custom: custom, to: account, by: actor))
+            }
+        } catch let error as PostgresError where error.constraint == "grants_custom_role_fkey" {
+            throw Failure(.notFound, "This workspace has no such role.", reason: "role_unknown")
         }
     }
 
@@ -30,14 +34,17 @@ struct GrantStore: Sendable {
         }
     }
 
-    static func upsert(_ grant: Grant, to account: ID<Account>, by actor: ID<Account>) -> SQL {
+    static func upsert(
+        _ grant: Grant, custom: ID<CustomRole>? = nil, to account: ID<Account>, by actor: ID<Account>
+    ) -> SQL {
         """
-        INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
+        INSERT INTO auth.grants (workspace_id, project_id, account_id, role, custom_role, granted_by)
         VALUES (\(grant.scope.workspaceKey), \(grant.scope.projectKey), \(account.uuid), \(grant.role.rawValue),
-                \(actor.uuid))
+                \(custom?.uuid), \(actor.uuid))
         ON CONFLICT (workspace_id, project_id, account_id)
-        DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, granted_at = now()
-         WHERE auth.grants.role <> excluded.role
+        DO UPDATE SET role = excluded.role, custom_role = excluded.custom_role, granted_by = excluded.granted_by,
+               granted_at = now()
+         WHERE (auth.grants.role, auth.grants.custom_role) IS DISTINCT FROM (excluded.role, excluded.custom_role)
         """
     }
 
@@ -45,8 +52,10 @@ struct GrantStore: Sendable {
     func list(in scope: Scope) async throws -> [Membership] {
         try await database.rows(
             """
-            SELECT a.id, a.name, a.email, g.workspace_id, g.project_id, g.role, g.granted_at, p.label
+            SELECT a.id, a.name, a.email, a.kind, g.workspace_id, g.project_id, g.role,
+                   coalesce(array_to_string(r.actions, ','), ''), coalesce(r.name, ''), g.custom_role, g.granted_at, p.label
               FROM auth.held_roles g JOIN auth.accounts a ON a.id = g.account_id
+              LEFT JOIN auth.roles r ON r.workspace_id = g.workspace_id AND r.id = g.custom_role
               LEFT JOIN auth.providers p ON p.id = g.provider_id
              WHERE g.workspace_id = \(scope.workspaceKey)
              ORDER BY a.name_key, g.project_id, p.label NULLS FIRST LIMIT 10000
@@ -79,18 +88,20 @@ struct GrantStore: Sendable {
         let found = try await transaction.first(
             """
             SELECT ARRAY(SELECT role FROM auth.held_roles
-                          WHERE workspace_id = \(workspace) AND account_id = \(actor.uuid)
+                          WHERE workspace_id = \(workspace) AND account_id = ANY (\(GroupStore.selves(of: actor)))
                             AND project_id IN (\(UUID.none), \(project))),
                    ARRAY(SELECT role FROM auth.grants
                           WHERE workspace_id = \(workspace) AND account_id = \(account.uuid)
                             AND (\(project) = \(UUID.none) OR project_id = \(project))),
-                   EXISTS (SELECT FROM auth.accounts WHERE id = \(account.uuid)),
+                   (SELECT kind FROM auth.accounts
+                     WHERE id = \(account.uuid) AND home_id IN (\(UUID.none), \(workspace))),
                    EXISTS (SELECT FROM auth.grants WHERE workspace_id = \(workspace))
             """
         ) { row in
             let (mine, theirs): ([String], [String]) = (try row.read(), try row.read())
             return GrantSituation(
-                actorRole: Self.highest(mine), presentRole: Self.highest(theirs), accountExists: try row.read(),
+                actorRole: Self.highest(mine), presentRole: Self.highest(theirs),
+                kind: try row.read(String?.self).flatMap(Access.Kind.init(rawValue:)),
                 workspaceHasGrants: try row.read())
         }
         guard let found else { throw Failure(.bug, "Members could not be read.", detail: "no row of a SELECT") }
@@ -99,20 +110,5 @@ struct GrantStore: Sendable {
 
     private static func highest(_ roles: [String]) -> Role? {
         roles.compactMap(Role.init(rawValue:)).max { $0.rank < $1.rank }
-    }
-}
-
-extension Membership {
-    /// `nil` for a role of a newer release.
-    fileprivate init?(row: inout Row) throws {
-        let account: UUID = try row.read()
-        let (name, email): (String, String) = (try row.read(), try row.read())
-        let (workspace, project): (UUID, UUID) = (try row.read(), try row.read())
-        let (role, since, provider): (String, Date, String?) = (try row.read(), try row.read(), try row.read())
-        guard let role = Role(rawValue: role) else { return nil }
-        self.init(
-            account: ID(account), name: name, email: email,
-            grant: Grant(role, on: Scope(workspaceKey: workspace, projectKey: project)), since: since,
-            provider: provider)
     }
 }

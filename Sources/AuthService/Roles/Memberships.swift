@@ -4,13 +4,20 @@ import Model
 struct Memberships: Sendable {
     let store: GrantStore
 
-    func set(_ grant: Grant, to account: ID<Account>, as access: Access) async throws {
+    /// With `custom`, the workspace's own role of that id: what the grant says of its actions does not count.
+    func set(
+        _ grant: Grant, custom: ID<CustomRole>? = nil, to account: ID<Account>, as access: Access
+    ) async throws {
+        guard (grant.role == .custom) == (custom != nil) else {
+            throw Failure(.invalid, "A custom role is named by its id.", reason: "role_unknown")
+        }
         let event = AuditEvent(
             AuditEvent.Actor(access), "grant.set", in: grant.scope.workspace, on: account.text,
             detail: Self.detail(grant.scope, role: grant.role))
         let isOwnBeginning = claims(grant, account, access)
         if !isOwnBeginning { _ = try access.require(.manageMembers, on: grant.scope) }
-        try await store.set(grant, to: account, by: access.principal, telling: event) { situation throws(Failure) in
+        try await store.set(grant, custom: custom, to: account, by: access.principal, telling: event) {
+            situation throws(Failure) in
             guard isOwnBeginning else { return try situation.check(grant.role) }
             guard !situation.workspaceHasGrants else {
                 throw Failure(.notFound, "There is no such workspace, or you may not see it.")
@@ -35,13 +42,8 @@ struct Memberships: Sendable {
         } else {
             _ = try access.require(.read, on: scope)
         }
-        return try await store.list(in: scope).map { member in
-            seesAddresses
-                ? member
-                : Membership(
-                    account: member.account, name: member.name, email: "", grant: member.grant, since: member.since,
-                    provider: member.provider)
-        }
+        let members = try await store.list(in: scope)
+        return seesAddresses ? members : members.map(\.withoutAddress)
     }
 
     /// The first owner of a new workspace is whoever makes it: nobody could grant it to them.

@@ -7,6 +7,7 @@ struct Principal: Sendable {
     let kind: Access.Kind
     let name: String
     let grants: [Grant]
+    let denials: [Denial]
 }
 
 extension UUID {
@@ -28,6 +29,7 @@ extension Scope {
 }
 
 extension Role {
-    /// Among roles of one kind; comparing roles of two kinds says nothing.
-    var rank: Int { Role.allCases.firstIndex(of: self) ?? 0 }
+    /// Among roles of one kind; comparing roles of two kinds says nothing. A custom role may at most what an admin may,
+    /// and ranks as an editor: who manages members may give and take it.
+    var rank: Int { Role.fixed.firstIndex(of: self == .custom ? .editor : self) ?? 0 }
 }

@@ -34,7 +34,7 @@ struct SessionStore: Sendable {
     func find(_ token: OpaqueToken) async throws -> Session? {
         try await database.first(
             """
-            SELECT s.id, \(Self.isAlive), s.proved_at, s.second_factor,
+            SELECT s.id, \(Self.isAlive) AND a.deactivated_at IS NULL, s.proved_at, s.second_factor,
                    \(FactorPolicyStore.columns), \(PrincipalStore.columns)
               FROM auth.sessions s JOIN auth.accounts a ON a.id = s.account_id
              WHERE s.digest = \(token.digest)

@@ -1,0 +1,76 @@
+import Foundation
+import Model
+import Postgres
+
+/// Who is in which group. A group is an account that nobody signs in to: what is granted to it, its members have.
+struct GroupStore: Sendable {
+    static let membersMax = 10_000
+
+    let database: Database
+
+    /// An account and its groups: whose grants it has.
+    static func selves(of account: ID<Account>) -> SQL {
+        """
+        ARRAY(SELECT \(account.uuid) UNION ALL
+              SELECT m.group_id FROM auth.group_members m WHERE m.account_id = \(account.uuid))
+        """
+    }
+
+    /// In the order of names.
+    func members(of group: ID<Account>) async throws -> [AccountEntry] {
+        try await database.rows(
+            """
+            SELECT \(AccountEntry.columns) FROM auth.accounts a JOIN auth.group_members m ON m.account_id = a.id
+             WHERE m.group_id = \(group.uuid) ORDER BY a.name_key LIMIT \(Self.membersMax)
+            """, for: .none, AccountEntry.init(row:))
+    }
+
+    /// Adds and removes in one transaction. Only people and service accounts come into a group, the latter only of its
+    /// own home; throws `.notFound` when one of those to add cannot.
+    func change(
+        _ group: AccountEntry, adding: [ID<Account>], removing: [ID<Account>], telling event: AuditEvent
+    ) async throws {
+        let home = group.home?.uuid ?? UUID.none
+        let added = Array(Set(adding.map(\.uuid)))
+        try await database.transaction(for: event.tenants) { transaction in
+            let known = try await transaction.first(
+                """
+                SELECT count(*) FROM auth.accounts
+                 WHERE id = ANY (\(added)) AND kind <> 'group' AND (kind = 'person' OR home_id = \(home))
+                """
+            ) { row in try row.read(Int64.self) }
+            guard known == Int64(added.count) else {
+                throw Failure(.notFound, "One of these accounts is not there.", reason: "account_unknown")
+            }
+            let gone = try await transaction.run(
+                """
+                DELETE FROM auth.group_members
+                 WHERE group_id = \(group.id.uuid) AND account_id = ANY (\(removing.map(\.uuid)))
+                """)
+            let come = try await transaction.run(
+                """
+                INSERT INTO auth.group_members (group_id, account_id)
+                SELECT \(group.id.uuid), id FROM unnest(\(added)) AS u (id) ON CONFLICT DO NOTHING
+                """)
+            guard gone + come > 0 else { return }
+            let count = try await transaction.first(
+                "SELECT count(*) FROM auth.group_members WHERE group_id = \(group.id.uuid)"
+            ) { row in try row.read(Int64.self) }
+            guard let count, count <= Int64(Self.membersMax) else {
+                throw Failure(.exhausted, "A group has at most \(Self.membersMax) members.")
+            }
+            try await transaction.run(AuditStore.append(event))
+        }
+    }
+
+    /// With all that was granted or denied to it.
+    func delete(_ group: AccountEntry, telling event: AuditEvent) async throws {
+        let id = group.id.uuid
+        try await database.run(
+            [
+                "DELETE FROM auth.grants WHERE account_id = \(id)",
+                "DELETE FROM auth.accounts WHERE id = \(id) AND kind = 'group'",
+                AuditStore.append(event),
+            ], for: event.tenants)
+    }
+}
