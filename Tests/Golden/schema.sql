@@ -238,6 +238,16 @@ CREATE TABLE auth.audit (
 );
 ALTER TABLE ONLY auth.audit FORCE ROW LEVEL SECURITY;
 ALTER TABLE auth.audit OWNER TO halley_owner;
+CREATE TABLE auth.denials (
+    workspace_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    actions text[] NOT NULL,
+    denied_by uuid NOT NULL,
+    denied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32)))
+);
+ALTER TABLE auth.denials OWNER TO halley_owner;
 CREATE TABLE auth.factor_policies (
     workspace_id uuid NOT NULL,
     demand text NOT NULL,
@@ -261,16 +271,6 @@ CREATE TABLE auth.factors (
     CONSTRAINT factors_seed_length CHECK (((octet_length(seed) >= 34) AND (octet_length(seed) <= 512)))
 );
 ALTER TABLE auth.factors OWNER TO halley_owner;
-CREATE TABLE auth.denials (
-    workspace_id uuid NOT NULL,
-    project_id uuid NOT NULL,
-    account_id uuid NOT NULL,
-    actions text[] NOT NULL,
-    denied_by uuid NOT NULL,
-    denied_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32)))
-);
-ALTER TABLE auth.denials OWNER TO halley_owner;
 CREATE TABLE auth.grants (
     workspace_id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -425,6 +425,25 @@ CREATE TABLE auth.invitations (
     CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text])))
 );
 ALTER TABLE auth.invitations OWNER TO halley_owner;
+CREATE TABLE auth.pending_sign_ins (
+    digest bytea NOT NULL,
+    account_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    forgives bytea[] DEFAULT '{}'::bytea[] NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT pending_sign_ins_digest_length CHECK ((octet_length(digest) = 32))
+);
+ALTER TABLE auth.pending_sign_ins OWNER TO halley_owner;
+CREATE TABLE auth.recovery_codes (
+    account_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    pepper_version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT recovery_codes_digest_length CHECK ((octet_length(digest) = 32))
+);
+ALTER TABLE auth.recovery_codes OWNER TO halley_owner;
 CREATE TABLE auth.roles (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -718,6 +737,8 @@ ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (workspace_id, sequence);
+ALTER TABLE ONLY auth.denials
+    ADD CONSTRAINT denials_pkey PRIMARY KEY (workspace_id, project_id, account_id);
 ALTER TABLE ONLY auth.factor_policies
     ADD CONSTRAINT factor_policies_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY auth.factors
@@ -752,6 +773,10 @@ ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_digest_unique UNIQUE (digest);
 ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.pending_sign_ins
+    ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY auth.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, digest);
 ALTER TABLE ONLY auth.roles
     ADD CONSTRAINT roles_name_unique UNIQUE (workspace_id, name_key);
 ALTER TABLE ONLY auth.roles
@@ -825,6 +850,8 @@ CREATE INDEX grants_custom_role ON auth.grants USING btree (workspace_id, custom
 CREATE INDEX group_members_account ON auth.group_members USING btree (account_id);
 CREATE INDEX invitations_inviter ON auth.invitations USING btree (invited_by);
 CREATE INDEX invitations_workspace ON auth.invitations USING btree (workspace_id);
+CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
+CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
 CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
@@ -862,6 +889,8 @@ ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_replaced_fkey FOREIGN KEY (replaced_by) REFERENCES auth.api_keys(id) ON DELETE SET NULL;
 ALTER TABLE ONLY auth.denials
     ADD CONSTRAINT denials_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.factors
+    ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.grants
     ADD CONSTRAINT grants_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id);
 ALTER TABLE ONLY auth.grants
@@ -872,6 +901,10 @@ ALTER TABLE ONLY auth.group_members
     ADD CONSTRAINT group_members_group_fkey FOREIGN KEY (group_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_inviter_fkey FOREIGN KEY (invited_by) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.pending_sign_ins
+    ADD CONSTRAINT pending_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.recovery_codes
+    ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.setup_tokens
@@ -960,6 +993,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.workspaces TO halley_artifac
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.accounts TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.api_keys TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
@@ -975,6 +1009,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.group_members TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.setup_tokens TO halley_auth;

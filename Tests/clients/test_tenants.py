@@ -59,6 +59,7 @@ def tenants(server):
     assert done.returncode == 0, done.stderr
     victim = {"key": key, "workspace": server.workspace, "credential": mine["key"]["id"], "id": key, "token": key,
               "file": "x.css", "mine": mine["secret"], "browser": browser}
+    victim["principal"] = json.loads(browser.open("/api/v1/me").read())["id"]
     ask = lambda path: server.call("GET", f"/api/rest/v2/{path}", key=mine["secret"])[2]
     assets = ask(f"experiment/asset/list?experimentKey={key}")["assets"]
     victim["asset"] = next(asset["assetId"] for asset in assets if asset["fileName"] == "secret.txt")
@@ -160,7 +161,7 @@ def attempts(server, row, names):
 @pytest.mark.parametrize("row", of_kind("denied"))
 def test_a_stranger_cannot_tell_it_from_what_does_not_exist(server, tenants, who, row):
     nothing = {"key": uuid.uuid4().hex, "project": str(uuid.uuid4()), "workspace": "nowhere-" + uuid.uuid4().hex[:6],
-               "credential": str(uuid.uuid4()), "asset": uuid.uuid4().hex, "upload": uuid.uuid4().hex}
+               "credential": str(uuid.uuid4()), "principal": str(uuid.uuid4()), "asset": uuid.uuid4().hex, "upload": uuid.uuid4().hex}
     there = attempts(server, row, {**tenants["victim"], **tenants[who]})
     nowhere = attempts(server, row, {**tenants["victim"], **nothing, **tenants[who]})
     for (path, status, said), (_, status_of_nothing, said_of_nothing) in zip(there, nowhere, strict=True):

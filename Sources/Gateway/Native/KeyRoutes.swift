@@ -9,25 +9,32 @@ import Wire
 import WireMessages
 import WorkspaceClient
 
-/// `/keys` and `/accounts`. Keys are made in a browser's session, never by another key.
+/// `/keys`. They are made in a browser's session, never by another key; `owner` is the id of a service account that the
+/// caller looks after.
 struct KeyRoutes: Sendable {
     let gateway: Gateway
     let visitors: Visitors
+    private var places: Places { Places(gateway: gateway) }
 
     func register(in routes: RouterGroup<EdgeContext>) {
         routes.get("keys", use: list)
         routes.post("keys", use: create)
+        routes.delete("keys", use: revokeAll)
         routes.delete("keys/:id", use: revoke)
-        routes.post("accounts", use: createAccount)
+        routes.post("keys/:id/replacement", use: replace)
     }
 
     @Sendable private func list(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.reader(request, context)
-        let keys = try await gateway.backends.auth.listKeys(.init(), caller.call(context)).keys
+        let owner = try Query(request)["owner"]
+        let asked = try ListKeysRequest.with { if !owner.isEmpty { $0.ownerID = try Data(idText: owner, "account") } }
+        let call = caller.call(context)
+        let keys = try await gateway.backends.auth.listKeys(asked, call).keys
+        let names = try await KeyNames(keys, places, call)
         return Reply.json { writer in
             writer.object { writer in
                 writer.key("keys")
-                writer.array(keys) { $0.key($1) }
+                writer.array(keys) { $0.key($1, names) }
             }
         }
     }
@@ -35,24 +42,59 @@ struct KeyRoutes: Sendable {
     /// The secret is in this answer only.
     @Sendable private func create(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.writer(request, context)
-        let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
+        let body = try await RequestBytes.document(request, bytesMax: 128 << 10)
         let limits = try await limits(try body.fieldsIfAny("limits"), caller.call(context))
+        let owner = try body.text("owner")
         let asked = try CreateKeyRequest.with {
             $0.name = try body.string("name")
             $0.expiresMs = try body.integerIfAny("expires_ms") ?? 0
+            $0.addressRanges = try body.strings("address_ranges")
+            if !owner.isEmpty { $0.ownerID = try Data(idText: owner, "account") }
+            if limits != KeyLimitsClaim() { $0.limits = limits }
         }
-        let made = try await gateway.backends.auth.createKey(
-            .with {
-                $0 = asked
-                if limits != KeyLimitsClaim() { $0.limits = limits }
-            }, caller.call(context))
+        return try await handOut(gateway.backends.auth.createKey(asked, caller.call(context)), caller.call(context))
+    }
+
+    /// The same name and limits, a new secret; the old key works on for `grace_seconds`, an hour unless told.
+    @Sendable private func replace(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let caller = try await visitors.writer(request, context)
+        let id = try Data(idText: try context.part("id"), "key")
+        let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
+        let asked = try ReplaceKeyRequest.with {
+            $0.id = id
+            $0.graceMs = try min(max(body.integerIfAny("grace_seconds") ?? 3600, -1), 1 << 40) * 1000
+            $0.expiresMs = try body.integerIfAny("expires_ms") ?? 0
+        }
+        return try await handOut(gateway.backends.auth.replaceKey(asked, caller.call(context)), caller.call(context))
+    }
+
+    private func handOut(_ made: CreateKeyResponse, _ call: CallContext) async throws -> Response {
+        let names = try await KeyNames([made.key], places, call)
         return Reply.json(status: .created) { writer in
             writer.object { writer in
                 writer.key("key")
-                writer.key(made.key)
+                writer.key(made.key, names)
                 writer.member("secret", made.secret)
             }
         }
+    }
+
+    @Sendable private func revoke(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let caller = try await visitors.writer(request, context)
+        let id = try Data(idText: try context.part("id"), "key")
+        _ = try await gateway.backends.auth.revokeKey(.with { $0.id = id }, caller.call(context))
+        return Reply.json { $0.object { _ in } }
+    }
+
+    /// All of one's own or, with `?owner=ID`, of somebody's whom one looks after.
+    @Sendable private func revokeAll(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let caller = try await visitors.writer(request, context)
+        let owner = try Query(request)["owner"]
+        let asked = try RevokeAllKeysRequest.with {
+            if !owner.isEmpty { $0.ownerID = try Data(idText: owner, "account") }
+        }
+        let count = try await gateway.backends.auth.revokeAllKeys(asked, caller.call(context)).count
+        return Reply.json { $0.object { $0.member("revoked", Int64(count)) } }
     }
 
     /// `workspaces` by name, `projects` as `workspace/project`.
@@ -80,68 +122,5 @@ struct KeyRoutes: Sendable {
             limits.projectIds.append(found.project.id)
         }
         return limits
-    }
-
-    @Sendable private func revoke(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        let caller = try await visitors.writer(request, context)
-        guard let id = ID<Model.Credential>(try context.part("id")) else {
-            throw Failure(.notFound, "There is no such key.")
-        }
-        _ = try await gateway.backends.auth.revokeKey(.with { $0.id = Data(id.bytes) }, caller.call(context))
-        return Reply.json { $0.object { _ in } }
-    }
-
-    /// The link sets the first password; it works once.
-    @Sendable private func createAccount(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        let caller = try await visitors.writer(request, context)
-        let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
-        let account = try (name: body.string("name"), email: body.text("email"))
-        let made = try await gateway.backends.auth.createAccount(
-            .with { ($0.name, $0.email) = account }, caller.call(context))
-        let link = gateway.origin.base(of: request, context) + "/setup/" + made.setupToken
-        return Reply.json(status: .created) { writer in
-            writer.object { writer in
-                writer.member("id", ID<Account>(bytes: made.id)?.text ?? "")
-                writer.member("name", account.name)
-                writer.member("setup_link", link)
-            }
-        }
-    }
-}
-
-extension JSONWriter {
-    mutating func key(_ key: KeyRecord) {
-        object { writer in
-            writer.member("id", ID<Model.Credential>(bytes: key.id)?.text ?? "")
-            writer.member("name", key.name)
-            writer.member("hint", key.hint)
-            writer.key("actions")
-            writer.array(key.limits.actions) { $0.string($1) }
-            writer.time("created_ms", key.createdMs)
-            writer.time("expires_ms", key.expiresMs)
-            writer.time("revoked_ms", key.revokedMs)
-            writer.time("last_used_ms", key.lastUsedMs)
-            writer.member("last_address", key.lastAddress)
-            writer.member("last_client", key.lastClient)
-        }
-    }
-
-    /// Epoch milliseconds; zero is "never" and reads as `null`.
-    mutating func time(_ name: String, _ milliseconds: Int64) {
-        if milliseconds == 0 { nullMember(name) } else { member(name, milliseconds) }
-    }
-
-    /// A step or epoch: NaN is "none".
-    mutating func step(_ name: String, _ value: Double) {
-        if value.isNaN { nullMember(name) } else { member(name, value) }
-    }
-
-    /// JSON has no number for them: `"NaN"`, `"Infinity"`, `"-Infinity"`.
-    mutating func measured(_ value: Double) {
-        if value.isFinite {
-            double(value)
-        } else {
-            string(value.isNaN ? "NaN" : value > 0 ? "Infinity" : "-Infinity")
-        }
     }
 }

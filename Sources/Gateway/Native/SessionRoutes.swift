@@ -64,19 +64,4 @@ struct SessionRoutes: Sendable {
         reply.headers[.setCookie] = SessionCookie.cleared(config: gateway.config)
         return reply
     }
-
-    @Sendable private func me(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        let caller = try await visitors.reader(request, context)
-        let workspaces = try await gateway.backends.workspace.list(.init(), caller.call(context)).workspaces
-        return Reply.json { writer in
-            writer.object { writer in
-                writer.member("id", caller.principal.text)
-                writer.member("name", caller.name)
-                writer.member("by", caller.bySession ? "session" : "key")
-                if caller.bySession { writer.member("csrf_token", caller.csrfToken) }
-                writer.key("workspaces")
-                writer.array(workspaces) { $0.string($1.name) }
-            }
-        }
-    }
 }

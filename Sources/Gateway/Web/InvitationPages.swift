@@ -1,0 +1,79 @@
+import AuthClient
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import SwiftProtobuf
+import Wire
+import WireMessages
+
+/// `/invite/{token}`: joining a workspace, with an account or a new one.
+struct InvitationPages: Sendable {
+    let site: Site
+    private var gateway: Gateway { site.gateway }
+
+    func register(in routes: RouterGroup<EdgeContext>) {
+        routes.get("invite/:token", use: show)
+        routes.post("invite/:token", use: accept)
+    }
+
+    @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await page(request, context)
+    }
+
+    private func page(
+        _ request: Request, _ context: EdgeContext, name: String = "", problem: Failure? = nil
+    ) async throws -> Response {
+        let token = try context.part("token")
+        let found = try await gateway.backends.auth.lookAtInvitation(
+            .with { $0.token = token }, CallContext(deadline: .seconds(5), trace: context.requestID)
+        ).invitation
+        let caller = await visitor(request, context)
+        var model: [String: Any] = [
+            "token": Link.escaped(token), "by": found.invitedBy, "role": Role(found.grant.role)?.rawValue ?? "",
+            "isProject": !found.grant.projectID.isEmpty, "name": name, "csrf": caller?.csrfToken ?? "",
+            "charactersMin": PasswordLength.charactersMin, "charactersMax": PasswordLength.charactersMax,
+            "login": Link.query("/login", [("next", "/invite/" + token)]),
+        ]
+        if let caller { model["me"] = caller.name }
+        model["problem"] = problem?.message
+        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
+        return try site.page("invite", title: "Join a workspace", caller: caller, status: status, model)
+    }
+
+    /// Whoever is signed in; others are welcome here too.
+    private func visitor(_ request: Request, _ context: EdgeContext) async -> Caller? {
+        guard let caller = try? await site.visitors.reader(request, context), caller.bySession else { return nil }
+        return caller
+    }
+
+    @Sendable private func accept(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try Visitors.refuseOtherSites(request)
+        let form = try await Site.form(request)
+        let token = try context.part("token")
+        if await visitor(request, context) != nil {
+            let caller = try await site.visitors.writer(request, context, formToken: form["csrf"])
+            _ = try await gateway.backends.auth.acceptInvitation(.with { $0.token = token }, caller.call(context))
+            gateway.authenticator.forget(caller.principal)
+            return Site.redirect(to: "/")
+        }
+        guard form["password"] == form["again"] else {
+            return try await page(
+                request, context, name: form["name"], problem: Failure(.invalid, "The two passwords differ."))
+        }
+        let asked = AcceptInvitationRequest.with {
+            ($0.token, $0.name, $0.password) = (token, form["name"], form["password"])
+            ($0.address, $0.client) = (context.address, String((request.headers[.userAgent] ?? "").prefix(200)))
+        }
+        let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
+        switch await SessionPages.outcome({ try await gateway.backends.auth.acceptInvitation(asked, call) }) {
+        case .success(let joined):
+            var response = Site.redirect(to: "/")
+            response.headers[.setCookie] = await gateway.replaceSession(
+                of: request, by: joined.sessionToken, joined.expiresMs, context)
+            return response
+        case .failure(let problem) where problem.reason == "token_unknown": throw problem
+        case .failure(let problem): return try await page(request, context, name: form["name"], problem: problem)
+        }
+    }
+}

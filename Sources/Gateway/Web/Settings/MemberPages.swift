@@ -1,0 +1,177 @@
+import AuthClient
+import Foundation
+import Hummingbird
+import Model
+import SwiftProtobuf
+import Wire
+import WireMessages
+
+/// `/settings/workspaces/{workspace}`: its members, invitations, service accounts and groups.
+struct MemberPages: Sendable {
+    struct Choice {
+        let name: String
+        let isChosen: Bool
+    }
+
+    struct Line {
+        let id: String
+        let name: String
+        let email: String
+        let note: String
+        let role: String
+        let project: String
+        let roles: [Choice]
+        let isWhole: Bool
+    }
+
+    struct Open {
+        let id: String
+        let label: String
+        let role: String
+        let by: String
+        let expires: String
+    }
+
+    let shell: SettingsShell
+    private var gateway: Gateway { shell.site.gateway }
+    private var places: Places { Places(gateway: gateway) }
+
+    func register(in routes: RouterGroup<EdgeContext>) {
+        let page = routes.group("settings/workspaces/:workspace")
+        page.get(use: show)
+        page.post("members", use: add)
+        page.post("members/:id", use: change)
+        page.post("invitations", use: invite)
+        page.post("invitations/:id/withdraw", use: withdraw)
+        page.post("service-accounts", use: createServiceAccount)
+        page.post("service-accounts/:id/active", use: setActive)
+    }
+
+    @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await page(try context.part("workspace"), shell.visitor(request, context), context)
+    }
+
+    private func page(
+        _ workspace: String, _ caller: Caller, _ context: EdgeContext, link: String? = nil, problem: Failure? = nil
+    ) async throws -> Response {
+        let (call, auth) = (caller.call(context), gateway.backends.auth)
+        let id = try await places.workspace(workspace, call)
+        let members = try await auth.listMembers(.with { $0.workspaceID = id }, call).members
+        let own = try await auth.listRoles(.with { $0.workspaceID = id }, call).roles
+        let residents = try await auth.listAccounts(.with { $0.workspaceID = id }, call).accounts
+        let projects = try await places.projectNames(members.map(\.grant.projectID).filter { !$0.isEmpty }, call)
+        let roles = Role.scoped.map(\.rawValue) + own.map(\.name)
+        let open = try await SettingsShell.outcome {
+            try await auth.listInvitations(.with { $0.workspaceID = id }, call)
+        }
+        var model: [String: Any] = [
+            "workspace": workspace, "base": "/settings/workspaces/" + Link.escaped(workspace),
+            "members": members.map { Self.line($0, roles, projects) }, "roles": roles,
+            "invitable": [Role.viewer, .commenter, .editor, .admin].map(\.rawValue),
+            "services": residents.filter { $0.kind == .serviceAccount }.map(Self.service),
+            "hasServices": residents.contains { $0.kind == .serviceAccount },
+        ]
+        if case .success(let found) = open {
+            model["manages"] = true
+            model["invitations"] = found.invitations.map(Self.open)
+            model["hasInvitations"] = !found.invitations.isEmpty
+        }
+        model["link"] = link
+        return try await shell.page(
+            "settings-members", title: workspace, path: "/settings/workspaces/" + Link.escaped(workspace),
+            caller: caller, context, problem: problem, model)
+    }
+
+    /// Does what a form asks and shows the page again: with what went wrong, or anew.
+    private func answer(
+        _ request: Request, _ context: EdgeContext,
+        _ work: @Sendable (_ form: Query, _ workspace: String, _ caller: Caller) async throws -> String?
+    ) async throws -> Response {
+        let (form, caller) = try await shell.form(request, context)
+        let workspace = try context.part("workspace")
+        switch try await SettingsShell.outcome({ try await work(form, workspace, caller) }) {
+        case .success(nil): return Site.redirect(to: "/settings/workspaces/" + Link.escaped(workspace))
+        case .success(let link): return try await page(workspace, caller, context, link: link)
+        case .failure(let problem): return try await page(workspace, caller, context, problem: problem)
+        }
+    }
+
+    @Sendable private func add(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await answer(request, context) { form, workspace, caller in
+            let call = caller.call(context)
+            let grant = try await places.grant(form["role"], workspace: workspace, project: "", call)
+            let who = form["who"]
+            let found = try await gateway.backends.auth.findAccounts(.with { ($0.name, $0.email) = (who, who) }, call)
+            guard let account = found.accounts.first else {
+                throw Failure(.notFound, "There is no account \"\(who.prefix(100))\". Invite them by a link instead.")
+            }
+            try await set(grant, to: account.id, call)
+            return nil
+        }
+    }
+
+    @Sendable private func change(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await answer(request, context) { form, workspace, caller in
+            let call = caller.call(context)
+            let id = try Data(idText: try context.part("id"), "account")
+            let grant = try await places.grant(
+                form["remove"].isEmpty ? form["role"] : "viewer", workspace: workspace, project: form["project"], call)
+            guard !form["remove"].isEmpty else {
+                try await set(grant, to: id, call)
+                return nil
+            }
+            _ = try await gateway.backends.auth.removeGrant(
+                .with { ($0.principalID, $0.workspaceID, $0.projectID) = (id, grant.workspaceID, grant.projectID) },
+                call)
+            if let account = ID<Account>(bytes: id) { gateway.authenticator.forget(account) }
+            return nil
+        }
+    }
+
+    private func set(_ grant: GrantClaim, to id: Data, _ call: CallContext) async throws {
+        _ = try await gateway.backends.auth.setGrant(.with { ($0.principalID, $0.grant) = (id, grant) }, call)
+        if let account = ID<Account>(bytes: id) { gateway.authenticator.forget(account) }
+    }
+
+    @Sendable private func invite(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await answer(request, context) { form, workspace, caller in
+            let call = caller.call(context)
+            let grant = try await places.grant(form["role"], workspace: workspace, project: "", call)
+            let label = form["label"]
+            let made = try await gateway.backends.auth.invite(.with { ($0.label, $0.grant) = (label, grant) }, call)
+            return gateway.origin.base(of: request, context) + "/invite/" + made.token
+        }
+    }
+
+    @Sendable private func withdraw(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await answer(request, context) { _, workspace, caller in
+            let id = try Data(idText: try context.part("id"), "invitation")
+            let place = try await places.workspace(workspace, caller.call(context))
+            _ = try await gateway.backends.auth.withdrawInvitation(
+                .with { ($0.workspaceID, $0.id) = (place, id) }, caller.call(context))
+            return nil
+        }
+    }
+
+    @Sendable private func createServiceAccount(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await answer(request, context) { form, workspace, caller in
+            let call = caller.call(context)
+            let grant = try await places.grant(form["role"], workspace: workspace, project: "", call)
+            let asked = CreateServiceAccountRequest.with {
+                ($0.workspaceID, $0.name, $0.grant) = (grant.workspaceID, form["name"], grant)
+                $0.description_p = form["description"]
+            }
+            _ = try await gateway.backends.auth.createServiceAccount(asked, call)
+            return nil
+        }
+    }
+
+    @Sendable private func setActive(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        try await answer(request, context) { form, _, caller in
+            let id = try Data(idText: try context.part("id"), "account")
+            _ = try await gateway.backends.auth.setAccountActive(
+                .with { ($0.id, $0.isActive) = (id, form["active"] == "yes") }, caller.call(context))
+            return nil
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import AuthClient
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import SwiftProtobuf
+import WireMessages
+import WorkspaceClient
+
+/// What stands around every page of settings: where else one can go.
+struct SettingsShell: Sendable {
+    struct Entry {
+        let text: String
+        let href: String
+        let isCurrent: Bool
+    }
+
+    struct Section {
+        let title: String
+        let entries: [Entry]
+    }
+
+    static let own = [
+        ("API keys", "/settings/keys"), ("Signed in", "/settings/sessions"), ("Security", "/settings/security"),
+        ("Identities", "/settings/identities"),
+    ]
+    static let instance = [("Accounts", "/admin/accounts"), ("Providers", "/admin/providers")]
+
+    let site: Site
+
+    /// A page of settings. `path` is the entry that is open; `model` what the template names besides the shell's.
+    func page(
+        _ template: String, title: String, path: String, caller: Caller, _ context: EdgeContext,
+        status: HTTPResponse.Status = .ok, problem: Failure? = nil, _ model: [String: Any] = [:]
+    ) async throws -> Response {
+        let call = caller.call(context)
+        let seen = try await site.gateway.backends.workspace.list(.init(), call).workspaces
+        let told = try await site.gateway.backends.auth.describeAccess(.init(), call)
+        let administers = told.holdings.contains { $0.actions.contains(Action.administerInstance.rawValue) }
+        var sections = [Self.section("You", Self.own, path)]
+        if !seen.isEmpty {
+            sections.append(
+                Self.section(
+                    "Workspaces", seen.map { ($0.name, "/settings/workspaces/" + Link.escaped($0.name)) }, path))
+        }
+        if administers { sections.append(Self.section("Instance", Self.instance, path)) }
+        var model = model
+        model["sections"] = sections
+        model["csrf"] = caller.csrfToken
+        model["problem"] = problem?.message
+        return try site.page(
+            template, title: title,
+            crumbs: [Crumb(text: "Settings", href: "/settings"), Crumb(text: title, href: path)],
+            caller: caller, status: problem.map(HTTPStatus.status(for:)) ?? status, model)
+    }
+
+    private static func section(_ title: String, _ entries: [(String, String)], _ path: String) -> Section {
+        Section(title: title, entries: entries.map { Entry(text: $0, href: $1, isCurrent: $1 == path) })
+    }
+
+    /// A form of a page of settings, from somebody in a session of this site.
+    func form(_ request: Request, _ context: EdgeContext) async throws -> (form: Query, caller: Caller) {
+        let form = try await Site.form(request)
+        let caller = try await site.visitors.writer(request, context, formToken: form["csrf"])
+        return (form, caller)
+    }
+
+    /// Somebody in a session: with a key there is nothing to see here.
+    func visitor(_ request: Request, _ context: EdgeContext) async throws -> Caller {
+        let caller = try await site.visitors.reader(request, context)
+        guard caller.bySession else {
+            throw Failure(.forbidden, "Sign in to see your settings.", reason: "session_required")
+        }
+        return caller
+    }
+
+    /// What a form shall say again beside its fields, rather than a page of its own. What the caller must prove first
+    /// is thrown: it leads there.
+    static func outcome<T: Sendable>(_ body: () async throws -> T) async throws -> Result<T, Failure> {
+        let outcome = await SessionPages.outcome(body)
+        if case .failure(let failure) = outcome,
+            ["reauth_required", "second_factor_required", "session_unknown"].contains(failure.reason)
+        {
+            throw failure
+        }
+        return outcome
+    }
+}
