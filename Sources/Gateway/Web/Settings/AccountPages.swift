@@ -12,7 +12,7 @@ struct AccountPages: Sendable {
         let name: String
         let email: String
         let roles: [MemberPages.Choice]
-        let state: String
+        let state: String?
         let isActive: Bool
         let isSelf: Bool
         let seen: Moment?
@@ -101,7 +101,7 @@ struct AccountPages: Sendable {
         return Line(
             id: account.id.idText, name: account.name, email: account.email,
             roles: roles.map { MemberPages.Choice(name: $0.rawValue, isChosen: $0 == role) },
-            state: account.deactivatedMs > 0 ? "out of use" : account.hasPassword_p ? "" : "no password yet",
+            state: account.deactivatedMs > 0 ? "out of use" : account.hasPassword_p ? nil : "no password yet",
             isActive: account.deactivatedMs == 0, isSelf: account.id == Data(caller.principal.bytes),
             seen: Moment(account.lastSeenMs))
     }

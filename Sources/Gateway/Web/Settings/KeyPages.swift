@@ -14,12 +14,12 @@ struct KeyPages: Sendable {
         let name: String
         let hint: String
         let may: String
-        let from: String
+        let from: String?
         let created: Moment?
         let used: Moment?
         let usedBy: String
         let expires: String
-        let state: String
+        let state: String?
         let isAlive: Bool
     }
 
@@ -129,12 +129,13 @@ extension KeyPages {
             key.limits.actions.joined(separator: ", "), (places.workspaces + places.projects).joined(separator: ", "),
         ]
         let state =
-            key.revokedMs > 0 ? "revoked" : key.expiresMs <= now ? "expired" : key.replacedBy.isEmpty ? "" : "replaced"
+            key.revokedMs > 0 ? "revoked" : key.expiresMs <= now ? "expired" : key.replacedBy.isEmpty ? nil : "replaced"
         return Line(
             id: key.id.idText, name: key.name, hint: key.hint,
             may: limits.allSatisfy(\.isEmpty)
                 ? "all its owner may" : limits.filter { !$0.isEmpty }.joined(separator: " in "),
-            from: key.addressRanges.joined(separator: ", "), created: Moment(key.createdMs),
+            from: key.addressRanges.isEmpty ? nil : key.addressRanges.joined(separator: ", "),
+            created: Moment(key.createdMs),
             used: Moment(key.lastUsedMs),
             usedBy: [key.lastClient, key.lastAddress].filter { !$0.isEmpty }.joined(separator: " from "),
             expires: String(Shown.time(key.expiresMs).prefix(10)), state: state,

@@ -17,7 +17,7 @@ struct MemberPages: Sendable {
         let id: String
         let name: String
         let email: String
-        let note: String
+        let note: String?
         let role: String
         let project: String
         let roles: [Choice]
