@@ -126,10 +126,6 @@ extension AuthClient {
 
     // MARK: Audit and beginnings
 
-    public func listAudit(_ q: ListAuditRequest, _ context: CallContext) async throws(Failure) -> ListAuditResponse {
-        try await rpc.call(AuthMethod.listAudit, q, context, retry: .idempotent)
-    }
-
     @discardableResult
     public func recordAudit(_ q: RecordAuditRequest, _ context: CallContext) async throws(Failure) -> Empty {
         try await rpc.call(AuthMethod.recordAudit, q, context)

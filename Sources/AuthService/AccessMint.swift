@@ -15,14 +15,13 @@ struct AccessMint: Sendable {
     /// A serialized `SealedAccess`.
     func seal(
         _ principal: Principal, limits: Access.Limits = Access.Limits(), credential: ID<Credential>, bySession: Bool,
-        assurance: Assurance = Assurance()
+        assurance: Assurance = Assurance(), life: TimeInterval = Self.life
     ) throws -> [UInt8] {
         let now = Date()
         let access = Access(
             kind: principal.kind, principal: principal.id, name: principal.name, grants: principal.grants,
             denials: principal.denials, limits: limits, credential: credential, bySession: bySession,
-            assurance: assurance,
-            expiresAt: now.addingTimeInterval(Self.life))
+            assurance: assurance, expiresAt: now.addingTimeInterval(life))
         let claims: [UInt8] = try access.claims(issuedAt: now).serializedBytes()
         let signature = try key.sign(claims)
         let sealed = SealedAccess.with {

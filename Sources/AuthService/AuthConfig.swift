@@ -14,11 +14,13 @@ public struct AuthConfig: Sendable {
     public let passwordCost: PasswordHash.Cost
     /// Where providers may be.
     public let egress: EgressRules
+    /// Where the ends of the audit log's chains are written down; `nil`: nowhere.
+    public let heads: HeadsFile?
 
     /// Throws `.badKey` unless both secrets are of 32 bytes, and without a key for factors.
     public init(
         signingKey: Secret, pepper: Secret, factorKeys: [SealingKey], baseURL: String,
-        passwordCost: PasswordHash.Cost = .standard, egress: EgressRules = EgressRules()
+        passwordCost: PasswordHash.Cost = .standard, egress: EgressRules = EgressRules(), heads: HeadsFile? = nil
     ) throws(SealingError) {
         guard let factorSeal = FactorSeal(factorKeys) else { throw .badKey }
         self.factorSeal = factorSeal
@@ -28,6 +30,7 @@ public struct AuthConfig: Sendable {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.passwordCost = passwordCost
         self.egress = egress
+        self.heads = heads
     }
 }
 

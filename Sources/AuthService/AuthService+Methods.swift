@@ -9,9 +9,17 @@ extension AuthService {
         registerMembers(in: &methods)
         registerFactors(in: &methods)
         registerProviders(in: &methods)
-        let (log, beginning) = (AuditHandler(audit: audit), BootstrapHandler(bootstrap: bootstrap))
-        methods.unary(AuthMethod.listAudit, .access, log.list)
-        methods.unary(AuthMethod.recordAudit, .anyone, log.record)
+        registerOperations(in: &methods)
+    }
+
+    private func registerOperations(in methods: inout Methods) {
+        let beginning = BootstrapHandler(bootstrap: bootstrap)
+        AuditHandler(audit: audit).register(in: &methods)
+        methods.unary(AuthMethod.recordRefusals, .anyone, RefusalHandler(refusals: refusals).record)
+        methods.unary(AuthMethod.takeTokens, .anyone, RateBucketHandler(buckets: buckets).take)
+        methods.unary(
+            AuthMethod.operatorAccess, .operatorOnly,
+            OperatorHandler(operators: operators, baseURL: keys.baseURL).access)
         methods.unary(AuthMethod.bootstrap, .operatorOnly, beginning.begin)
     }
 

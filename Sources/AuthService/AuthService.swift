@@ -21,6 +21,9 @@ public struct AuthService: Sendable {
     let bootstrap: Bootstrap
     let providers: Providers
     let providerSignIns: ProviderSignIns
+    let operators: Operators
+    let refusals: Refusals
+    let buckets: RateBuckets
     private let lastUse: LastUse
     private let logger: Logger
 
@@ -53,7 +56,12 @@ public struct AuthService: Sendable {
         invitations = Invitations(store: InvitationStore(database: database), accounts: accounts)
         explanations = Explanations(
             store: ExplanationStore(database: database), accounts: accountStore, keys: keyStore)
-        audit = Audit(store: auditStore)
+        audit = Audit(
+            store: auditStore, keys: keys.store,
+            witness: AuditWitness(store: auditStore, key: config.signingKey, file: config.heads))
+        operators = Operators(audit: auditStore, mint: mint)
+        refusals = Refusals(store: auditStore)
+        buckets = RateBuckets(store: RateBucketStore(database: database))
         factors = Factors(
             store: FactorStore(database: database), accounts: accountStore, seal: config.factorSeal,
             peppers: config.peppers, issuer: "Halley", now: now)
@@ -79,16 +87,29 @@ public struct AuthService: Sendable {
         )
     }
 
-    /// Writes when keys and sessions were last used, and sweeps what has expired, until its task is cancelled: then the
-    /// uses of the last half minute go unwritten. A database that cannot be reached is tried again at the next turn.
+    /// Writes when keys and sessions were last used and where the chains of the audit log end, and sweeps what has
+    /// expired, until its task is cancelled: then what came in the last half minute goes unwritten. A database that
+    /// cannot be reached is tried again at the next turn.
     public func run() async throws {
         var turn = 0
         while !Task.isCancelled {
-            if turn % 20 == 0 { await attempt("sweep") { try await sessions.store.sweep() } }
-            if turn % 20 == 0 { await attempt("resealing") { try await factors.reseal() } }
+            if turn % 20 == 0 {
+                await attempt("sweep") { try await sessions.store.sweep() }
+                await attempt("sweep of rate buckets") { try await buckets.store.sweep() }
+                await attempt("resealing") { try await factors.reseal() }
+            }
+            await attempt("heads of the audit log") { try await publishHeads() }
             turn += 1
             try await Task.sleep(for: LastUse.interval)
             await attempt("last use") { try await flushLastUse() }
+            await attempt("refusals") { try await refusals.flush() }
+        }
+    }
+
+    private func publishHeads() async throws {
+        for chain in try await audit.witness.publish() {
+            logger.error(
+                "a chain of the audit log was changed: do `halley admin audit verify`", metadata: ["chain": "\(chain)"])
         }
     }
 

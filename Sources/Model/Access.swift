@@ -29,6 +29,22 @@ public struct Access: Sendable, Equatable {
     public let bySession: Bool
     public let assurance: Assurance
     public let expiresAt: Date
+    /// For the audit log; not signed, and nothing is decided by it.
+    public var origin = Origin.unknown
+
+    /// Where a request came from, as far as its first receiver knows.
+    public struct Origin: Sendable, Equatable {
+        public static let unknown = Origin(address: "", request: "")
+
+        public let address: String
+        /// The id that the answer carried.
+        public let request: String
+
+        public init(address: String, request: String) {
+            self.address = address
+            self.request = request
+        }
+    }
 
     public init(
         kind: Kind, principal: ID<Account>, name: String, grants: [Grant], denials: [Denial] = [],
@@ -63,7 +79,7 @@ public struct Access: Sendable, Equatable {
     /// Throws `.notFound` to those who may not even read there: existence is a secret; `.forbidden` to the others, with
     /// `second_factor_required` to those who lack one that is asked for there.
     public func require(_ action: Action, on scope: Scope) throws(Failure) -> Permit {
-        if allows(action, on: scope) { return Permit(action: action, scope: scope, principal: principal, name: name) }
+        if allows(action, on: scope) { return Permit(action, on: scope, of: self) }
         if assurance.isFactorDue(on: scope), holds(action, on: scope) || holds(.read, on: scope) {
             throw Assurance.factorRequired
         }
@@ -111,11 +127,15 @@ public struct Permit: Sendable, Equatable {
     public let scope: Scope
     public let principal: ID<Account>
     public let name: String
+    public let credential: ID<Credential>
+    public let origin: Access.Origin
 
-    init(action: Action, scope: Scope, principal: ID<Account>, name: String) {
+    init(_ action: Action, on scope: Scope, of access: Access) {
         self.action = action
         self.scope = scope
-        self.principal = principal
-        self.name = name
+        principal = access.principal
+        name = access.name
+        credential = access.credential
+        origin = access.origin
     }
 }

@@ -8,14 +8,18 @@ public struct CallContext: Sendable {
     public var deadline: Duration
     public var trace: String
     public var idempotencyKey: String
+    /// Of the client at the beginning of it all, for the audit log.
+    public var address: String
 
     public init(
-        access: [UInt8] = [], deadline: Duration = .seconds(30), trace: String = "", idempotencyKey: String = ""
+        access: [UInt8] = [], deadline: Duration = .seconds(30), trace: String = "", idempotencyKey: String = "",
+        address: String = ""
     ) {
         self.access = access
         self.deadline = deadline
         self.trace = trace
         self.idempotencyKey = idempotencyKey
+        self.address = address
     }
 }
 
@@ -41,11 +45,13 @@ public struct Call: Sendable {
     public let idempotencyKey: String
     /// The proven name of the calling service.
     public let peer: String
+    /// Of the client at the beginning of it all, as the first service has written it down.
+    public let address: String
     let accessBytes: [UInt8]
 
     public init(
         access: Access?, accessBytes: [UInt8] = [], deadline: ContinuousClock.Instant, trace: String = "",
-        idempotencyKey: String = "", peer: String = ""
+        idempotencyKey: String = "", peer: String = "", address: String = ""
     ) {
         self.access = access
         self.accessBytes = accessBytes
@@ -53,6 +59,7 @@ public struct Call: Sendable {
         self.trace = trace
         self.idempotencyKey = idempotencyKey
         self.peer = peer
+        self.address = address
     }
 
     /// Throws `.unauthenticated` when the caller sent no access.
@@ -65,6 +72,6 @@ public struct Call: Sendable {
     public func context(idempotencyKey: String? = nil) -> CallContext {
         CallContext(
             access: accessBytes, deadline: max(.zero, deadline - .now), trace: trace,
-            idempotencyKey: idempotencyKey ?? self.idempotencyKey)
+            idempotencyKey: idempotencyKey ?? self.idempotencyKey, address: address)
     }
 }

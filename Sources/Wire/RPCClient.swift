@@ -117,6 +117,7 @@ extension RPCClient {
         head.trace = plan.context.trace
         head.idempotencyKey = plan.context.idempotencyKey
         head.credit = UInt32(credit)
+        head.address = plan.context.address
         let bytes = try MessageBytes.encode(head)
         guard bytes.readableBytes <= UInt16.max else {
             throw Failure(.invalid, "Access, trace and idempotency key take over 65535 bytes.")

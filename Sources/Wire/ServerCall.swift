@@ -75,7 +75,8 @@ final class ServerCall: Sendable {
             throw Failure(.forbidden, "\(peer.name) may not call this.", detail: "method \(method)")
         }
         let bytes = [UInt8](head.access)
-        let access = bytes.isEmpty ? nil : try server.verify(bytes)
+        var access = bytes.isEmpty ? nil : try server.verify(bytes)
+        access?.origin = Access.Origin(address: head.address, request: head.trace)
         switch entry.need {
         case .anyone: break
         case .access, .accessOfUnsettled:
@@ -86,7 +87,7 @@ final class ServerCall: Sendable {
         }
         return Call(
             access: access, accessBytes: bytes, deadline: deadline, trace: head.trace,
-            idempotencyKey: head.idempotencyKey, peer: peer.name)
+            idempotencyKey: head.idempotencyKey, peer: peer.name, address: head.address)
     }
 
     private func slice(_ range: Range<Int>) -> ByteBuffer {

@@ -69,6 +69,11 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case deleteGroup // = 313
   case listAudit // = 320
   case recordAudit // = 321
+  case exportAudit // = 322
+  case listAuditChains // = 323
+  case verifyAudit // = 324
+  case recordRefusals // = 325
+  case operatorAccess // = 326
   case finishSignIn // = 336
   case reauthenticate // = 337
   case changePassword // = 338
@@ -90,6 +95,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case finishProviderSignIn // = 359
   case listIdentities // = 360
   case removeIdentity // = 361
+  case takeTokens // = 368
   case bootstrap // = 496
   case UNRECOGNIZED(Int)
 
@@ -139,6 +145,11 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 313: self = .deleteGroup
     case 320: self = .listAudit
     case 321: self = .recordAudit
+    case 322: self = .exportAudit
+    case 323: self = .listAuditChains
+    case 324: self = .verifyAudit
+    case 325: self = .recordRefusals
+    case 326: self = .operatorAccess
     case 336: self = .finishSignIn
     case 337: self = .reauthenticate
     case 338: self = .changePassword
@@ -160,6 +171,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 359: self = .finishProviderSignIn
     case 360: self = .listIdentities
     case 361: self = .removeIdentity
+    case 368: self = .takeTokens
     case 496: self = .bootstrap
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -207,6 +219,11 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .deleteGroup: return 313
     case .listAudit: return 320
     case .recordAudit: return 321
+    case .exportAudit: return 322
+    case .listAuditChains: return 323
+    case .verifyAudit: return 324
+    case .recordRefusals: return 325
+    case .operatorAccess: return 326
     case .finishSignIn: return 336
     case .reauthenticate: return 337
     case .changePassword: return 338
@@ -228,6 +245,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .finishProviderSignIn: return 359
     case .listIdentities: return 360
     case .removeIdentity: return 361
+    case .takeTokens: return 368
     case .bootstrap: return 496
     case .UNRECOGNIZED(let i): return i
     }
@@ -275,6 +293,11 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .deleteGroup,
     .listAudit,
     .recordAudit,
+    .exportAudit,
+    .listAuditChains,
+    .verifyAudit,
+    .recordRefusals,
+    .operatorAccess,
     .finishSignIn,
     .reauthenticate,
     .changePassword,
@@ -296,6 +319,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .finishProviderSignIn,
     .listIdentities,
     .removeIdentity,
+    .takeTokens,
     .bootstrap,
   ]
 
@@ -1232,38 +1256,6 @@ public nonisolated struct CreateServiceAccountResponse: Sendable {
   public init() {}
 }
 
-public nonisolated struct AuditRecord: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  public var sequence: Int64 = 0
-
-  public var timeUs: Int64 = 0
-
-  public var actorID: Data = Data()
-
-  public var actor: String = String()
-
-  /// "key.create", "session.sign_in", …
-  public var action: String = String()
-
-  public var workspaceID: Data = Data()
-
-  public var object: String = String()
-
-  /// "ok", "refused"
-  public var outcome: String = String()
-
-  public var address: String = String()
-
-  public var detailJson: String = String()
-
-  public var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  public init() {}
-}
-
 public nonisolated struct ListAuditRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1271,13 +1263,24 @@ public nonisolated struct ListAuditRequest: Sendable {
 
   public var workspaceID: Data = Data()
 
-  public var beforeSequence: Int64 = 0
-
   public var limit: UInt32 = 0
+
+  public var filter: AuditFilter {
+    get {_filter ?? AuditFilter()}
+    set {_filter = newValue}
+  }
+  /// Returns true if `filter` has been explicitly set.
+  public var hasFilter: Bool {self._filter != nil}
+  /// Clears the value of `filter`. Subsequent reads from it will return its default value.
+  public mutating func clearFilter() {self._filter = nil}
+
+  public var cursor: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _filter: AuditFilter? = nil
 }
 
 public nonisolated struct ListAuditResponse: Sendable {
@@ -1286,6 +1289,8 @@ public nonisolated struct ListAuditResponse: Sendable {
   // methods supported on all messages.
 
   public var records: [AuditRecord] = []
+
+  public var cursor: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1350,7 +1355,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{2}\u{f}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}G\u{2}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}@\u{2}BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
@@ -3178,84 +3183,9 @@ nonisolated extension CreateServiceAccountResponse: SwiftProtobuf.Message, Swift
   }
 }
 
-nonisolated extension AuditRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  public static let protoMessageName: String = _protobuf_package + ".AuditRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{3}time_us\0\u{3}actor_id\0\u{1}actor\0\u{1}action\0\u{3}workspace_id\0\u{1}object\0\u{1}outcome\0\u{1}address\0\u{3}detail_json\0")
-
-  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.sequence) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.timeUs) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.actorID) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.actor) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.action) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.object) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.outcome) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.address) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.detailJson) }()
-      default: break
-      }
-    }
-  }
-
-  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.sequence != 0 {
-      try visitor.visitSingularInt64Field(value: self.sequence, fieldNumber: 1)
-    }
-    if self.timeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.timeUs, fieldNumber: 2)
-    }
-    if !self.actorID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.actorID, fieldNumber: 3)
-    }
-    if !self.actor.isEmpty {
-      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 4)
-    }
-    if !self.action.isEmpty {
-      try visitor.visitSingularStringField(value: self.action, fieldNumber: 5)
-    }
-    if !self.workspaceID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.workspaceID, fieldNumber: 6)
-    }
-    if !self.object.isEmpty {
-      try visitor.visitSingularStringField(value: self.object, fieldNumber: 7)
-    }
-    if !self.outcome.isEmpty {
-      try visitor.visitSingularStringField(value: self.outcome, fieldNumber: 8)
-    }
-    if !self.address.isEmpty {
-      try visitor.visitSingularStringField(value: self.address, fieldNumber: 9)
-    }
-    if !self.detailJson.isEmpty {
-      try visitor.visitSingularStringField(value: self.detailJson, fieldNumber: 10)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  public static func ==(lhs: AuditRecord, rhs: AuditRecord) -> Bool {
-    if lhs.sequence != rhs.sequence {return false}
-    if lhs.timeUs != rhs.timeUs {return false}
-    if lhs.actorID != rhs.actorID {return false}
-    if lhs.actor != rhs.actor {return false}
-    if lhs.action != rhs.action {return false}
-    if lhs.workspaceID != rhs.workspaceID {return false}
-    if lhs.object != rhs.object {return false}
-    if lhs.outcome != rhs.outcome {return false}
-    if lhs.address != rhs.address {return false}
-    if lhs.detailJson != rhs.detailJson {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
 nonisolated extension ListAuditRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListAuditRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}before_sequence\0\u{1}limit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{2}\u{2}limit\0\u{1}filter\0\u{1}cursor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3264,30 +3194,39 @@ nonisolated extension ListAuditRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.beforeSequence) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.limit) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._filter) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.cursor) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.workspaceID.isEmpty {
       try visitor.visitSingularBytesField(value: self.workspaceID, fieldNumber: 1)
     }
-    if self.beforeSequence != 0 {
-      try visitor.visitSingularInt64Field(value: self.beforeSequence, fieldNumber: 2)
-    }
     if self.limit != 0 {
       try visitor.visitSingularUInt32Field(value: self.limit, fieldNumber: 3)
+    }
+    try { if let v = self._filter {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.cursor.isEmpty {
+      try visitor.visitSingularStringField(value: self.cursor, fieldNumber: 5)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ListAuditRequest, rhs: ListAuditRequest) -> Bool {
     if lhs.workspaceID != rhs.workspaceID {return false}
-    if lhs.beforeSequence != rhs.beforeSequence {return false}
     if lhs.limit != rhs.limit {return false}
+    if lhs._filter != rhs._filter {return false}
+    if lhs.cursor != rhs.cursor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3295,7 +3234,7 @@ nonisolated extension ListAuditRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ListAuditResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListAuditResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}cursor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3304,6 +3243,7 @@ nonisolated extension ListAuditResponse: SwiftProtobuf.Message, SwiftProtobuf._M
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.cursor) }()
       default: break
       }
     }
@@ -3313,11 +3253,15 @@ nonisolated extension ListAuditResponse: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.records.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 1)
     }
+    if !self.cursor.isEmpty {
+      try visitor.visitSingularStringField(value: self.cursor, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ListAuditResponse, rhs: ListAuditResponse) -> Bool {
     if lhs.records != rhs.records {return false}
+    if lhs.cursor != rhs.cursor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

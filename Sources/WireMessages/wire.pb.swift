@@ -67,6 +67,9 @@ public nonisolated struct RequestHead: Sendable {
   /// initial window for the other side's chunks, bytes
   public var credit: UInt32 = 0
 
+  /// the client's at the beginning of it all, for the audit log
+  public var address: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -218,7 +221,7 @@ nonisolated extension Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
 
 nonisolated extension RequestHead: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RequestHead"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}access\0\u{3}deadline_ms\0\u{1}trace\0\u{3}idempotency_key\0\u{1}credit\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}access\0\u{3}deadline_ms\0\u{1}trace\0\u{3}idempotency_key\0\u{1}credit\0\u{1}address\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -231,6 +234,7 @@ nonisolated extension RequestHead: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 3: try { try decoder.decodeSingularStringField(value: &self.trace) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.idempotencyKey) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.credit) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.address) }()
       default: break
       }
     }
@@ -252,6 +256,9 @@ nonisolated extension RequestHead: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.credit != 0 {
       try visitor.visitSingularUInt32Field(value: self.credit, fieldNumber: 5)
     }
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -261,6 +268,7 @@ nonisolated extension RequestHead: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.trace != rhs.trace {return false}
     if lhs.idempotencyKey != rhs.idempotencyKey {return false}
     if lhs.credit != rhs.credit {return false}
+    if lhs.address != rhs.address {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

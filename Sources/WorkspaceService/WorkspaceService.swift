@@ -55,6 +55,9 @@ private func deliver(_ entry: AuditEntry, to auth: AuthClient) async throws {
         $0.record.workspaceID = Data(entry.workspace.bytes)
         $0.record.object = entry.object
         $0.record.outcome = "ok"
+        $0.record.address = entry.address
+        $0.record.credentialID = Data(entry.credential.bytes)
+        $0.record.request = entry.request
     }
     let context = CallContext(
         access: [], deadline: .seconds(5), trace: "", idempotencyKey: entry.id.uuidString.lowercased())

@@ -12,11 +12,14 @@ struct Auth: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let process = ServiceProcess("auth", settings: try options.settings())
+            let heads = process.home.auditHeads
             let config = try AuthConfig(
                 signingKey: try SecretKeys.secret("access.key", in: process.home),
                 pepper: try SecretKeys.secret("pepper.key", in: process.home),
                 factorKeys: try SecretKeys.ring("factors", in: process.home), baseURL: process.settings.publicURL,
-                egress: try Self.egress(process.settings.egressAllow))
+                egress: try Self.egress(process.settings.egressAllow),
+                heads: HeadsFile(read: { try PrivateFile.read(heads) }, write: { try PrivateFile.write($0, to: heads) })
+            )
             try await process.serve { database, methods in
                 let service = try AuthService(database: database, config: config, logger: process.logger)
                 service.register(in: &methods)

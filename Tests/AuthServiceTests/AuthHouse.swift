@@ -18,22 +18,25 @@ struct AuthHouse: Sendable {
     let signer: Ed25519.PublicKey
     /// What authenticators go by; stands still.
     let clock: StillClock
+    /// Where the heads of the audit log are written down.
+    let shelf: Shelf
 
     static let password = "a long and pleasant walk"
 
     static func with(_ body: (AuthHouse) async throws -> Void) async throws {
         try await ScratchDatabase.with(role: .auth) { database, owner in
-            let seed = Secret.random()
+            let (seed, shelf) = (Secret.random(), Shelf())
             let config = try AuthConfig(
                 signingKey: seed, pepper: .random(), factorKeys: [SealingKey(id: 1, .random())],
-                baseURL: "http://127.0.0.1:8080", passwordCost: PasswordHash.Cost(memoryKiB: 64, passes: 1, lanes: 1))
+                baseURL: "http://127.0.0.1:8080", passwordCost: PasswordHash.Cost(memoryKiB: 64, passes: 1, lanes: 1),
+                heads: shelf.file)
             let clock = StillClock()
             let service = try AuthService(
                 database: database, config: config, logger: ScratchDatabase.logger, now: { clock.now })
             try await body(
                 AuthHouse(
                     service: service, database: database, owner: owner,
-                    signer: try Ed25519.PrivateKey(seed: seed).publicKey, clock: clock))
+                    signer: try Ed25519.PrivateKey(seed: seed).publicKey, clock: clock, shelf: shelf))
         }
     }
 
@@ -80,6 +83,10 @@ struct AuthHouse: Sendable {
 
     func access(key: String) async throws -> Access {
         try opened(try await service.keys.authenticate(key, address: "192.0.2.7", client: "sdk"))
+    }
+
+    func access(operator purpose: String) async throws -> Access {
+        try opened(try await service.operators.access(purpose: purpose))
     }
 
     /// A key of `access`'s owner, as it is handed out.

@@ -58,8 +58,8 @@ struct AccountStore: Sendable {
 
     /// A person with the right to make workspaces, and a link for the first password.
     func insert(_ draft: AccountEntry.Draft, token: OpaqueToken, by permit: Permit) async throws {
-        let actor = AuditEvent.Actor(id: permit.principal.uuid, name: permit.name)
-        let event = AuditEvent(actor, "account.create", on: draft.id.text, detail: ["name": draft.name])
+        let event = AuditEvent(
+            AuditEvent.Actor(permit), "account.create", on: draft.id.text, detail: ["name": draft.name])
         try await Self.namingConflicts {
             try await database.run(
                 Self.insert(draft, token: token, by: permit.principal.uuid) + [AuditStore.append(event)],

@@ -7,14 +7,36 @@ struct Audit: Sendable {
     static let siblings: Set<String> = ["workspace", "tracking", "artifact"]
 
     let store: AuditStore
+    let keys: APIKeyStore
+    let witness: AuditWitness
 
-    /// The newest first, below `before` (0: from the newest).
+    /// The newest first.
     func list(
-        in workspace: ID<Workspace>?, before: Int64, limit: Int, as access: Access
-    ) async throws -> [AuditEntry] {
-        _ = try access.require(.readAudit, on: workspace.map { .workspace($0) } ?? .instance)
+        _ search: AuditSearch, in workspace: ID<Workspace>?, after cursor: AuditCursor?, limit: Int, as access: Access
+    ) async throws -> (entries: [AuditEntry], next: AuditCursor?) {
+        let chains = try await chains(search, workspace, access)
         let count = limit > 0 ? min(limit, Self.pageMax) : 100
-        return try await store.list(in: workspace, before: before > 0 ? before : .max, limit: count)
+        var entries = try await store.list(search, in: chains, after: cursor, limit: count + 1)
+        guard entries.count > count else { return (entries, nil) }
+        entries.removeLast()
+        return (entries, entries.last.map(AuditCursor.init(after:)))
+    }
+
+    /// Every row of a chain that the search leaves, the oldest first, a page at a time. That it was done is told first.
+    func export(
+        _ search: AuditSearch, in workspace: ID<Workspace>?, as access: Access,
+        _ receive: ([AuditEntry]) async throws -> Void
+    ) async throws {
+        try require(workspace, access)
+        try await store.append(
+            AuditEvent(AuditEvent.Actor(access), "audit.export", in: workspace, on: workspace?.text ?? "instance"))
+        var last = Int64(0)
+        while true {
+            let page = try await store.page(search, in: workspace, after: last, limit: 1000)
+            try await receive(page)
+            guard page.count == 1000, let end = page.last else { return }
+            last = end.sequence
+        }
     }
 
     /// What a sibling service did for the caller or, with no access, for whom the event names.
@@ -29,14 +51,49 @@ struct Audit: Sendable {
         try await store.append(event)
     }
 
-    /// Reads a whole chain and says whether it is whole. For the operator: no right is asked.
-    func verify(_ workspace: ID<Workspace>?) async throws -> AuditVerdict {
-        var (chain, last) = (AuditChain(), Int64(0))
+    /// Reads a whole chain, says whether it is whole, and compares it with the head that was written down before; that
+    /// of a chain that is whole is then written down. For the operator: no right is asked.
+    func verify(_ workspace: ID<Workspace>?) async throws -> (finding: AuditFinding, published: AuditHead?) {
+        let published = try witness.read()?.heads[workspace?.uuid ?? .none]
+        var (chain, last) = (AuditChain(published: published), Int64(0))
         while true {
             let page = try await store.page(in: workspace, after: last, limit: 1000)
             chain.check(page)
-            guard let end = page.last, case .whole = chain.verdict else { return chain.verdict }
+            guard let end = page.last, case .whole = chain.verdict else { break }
             last = end.sequence
         }
+        if case .whole = chain.finding { try await witness.publish() }
+        return (chain.finding, published)
+    }
+
+    /// Every chain that there is or was.
+    func chains() async throws -> [UUID] {
+        let written = try witness.read()?.heads.keys.map { $0 } ?? []
+        return Set(try await store.chains() + written).sorted { $0.uuidString < $1.uuidString }
+    }
+
+    private func require(_ workspace: ID<Workspace>?, _ access: Access) throws(Failure) {
+        guard !access.isOperator else { return }
+        _ = try access.require(.readAudit, on: workspace.map { .workspace($0) } ?? .instance)
+    }
+
+    /// Where to look. Without a workspace it is the instance's chain; who asks for one of their own keys is shown what
+    /// it did wherever they have a role.
+    private func chains(
+        _ search: AuditSearch, _ workspace: ID<Workspace>?, _ access: Access
+    ) async throws -> [UUID] {
+        if workspace == nil, let credential = search.credential, try await isOwn(credential, access) {
+            return [.none]
+                + Set(access.grants.compactMap(\.scope.workspace?.uuid)).sorted { $0.uuidString < $1.uuidString }
+        }
+        try require(workspace, access)
+        return [workspace?.uuid ?? .none]
+    }
+
+    /// A key that is limited to some actions is told of none but itself.
+    private func isOwn(_ credential: ID<Credential>, _ access: Access) async throws -> Bool {
+        if credential == access.credential { return true }
+        guard access.bySession || access.limits.actions.isEmpty else { return false }
+        return try await keys.owner(of: credential) == access.principal
     }
 }

@@ -8,18 +8,29 @@ struct AuditEvent: Sendable {
     struct Actor: Sendable {
         let id: UUID
         let name: String
+        /// The key or session; the nil UUID where none is known.
+        let credential: UUID
+        let origin: Access.Origin
 
         static let nobody = Actor(id: .none, name: "")
         /// Whoever runs the machine.
         static let operatorOfMachine = Actor(id: .none, name: "operator")
 
-        init(id: UUID, name: String) {
+        init(id: UUID, name: String, credential: UUID = .none, origin: Access.Origin = .unknown) {
             self.id = id
             self.name = name
+            self.credential = credential
+            self.origin = origin
         }
 
         init(_ access: Access) {
-            self.init(id: access.principal.uuid, name: access.name)
+            self.init(
+                id: access.principal.uuid, name: access.name, credential: access.credential.uuid, origin: access.origin)
+        }
+
+        init(_ permit: Permit) {
+            self.init(
+                id: permit.principal.uuid, name: permit.name, credential: permit.credential.uuid, origin: permit.origin)
         }
     }
 
@@ -46,12 +57,14 @@ struct AuditEvent: Sendable {
         _ actor: Actor, _ action: String, in workspace: ID<Workspace>?, on object: String, outcome: Outcome,
         address: String, json: String
     ) {
-        self.actor = Actor(id: actor.id, name: actor.name.plain(200))
+        self.actor = Actor(
+            id: actor.id, name: actor.name.plain(200), credential: actor.credential,
+            origin: Access.Origin(address: "", request: actor.origin.request.plain(100)))
         self.action = action.plain(100)
         self.workspace = workspace
         self.object = object.plain(400)
         self.outcome = outcome
-        self.address = address.plain(100)
+        self.address = (address.isEmpty ? actor.origin.address : address).plain(100)
         self.detail = json
     }
 

@@ -7,12 +7,37 @@ import WireMessages
 struct AuditHandler: Sendable {
     let audit: Audit
 
+    func register(in methods: inout Methods) {
+        methods.unary(AuthMethod.listAudit, .access, list)
+        methods.download(AuthMethod.exportAudit, .access, export)
+        methods.unary(AuthMethod.recordAudit, .anyone, record)
+        methods.unary(AuthMethod.listAuditChains, .operatorOnly, chains)
+        methods.unary(AuthMethod.verifyAudit, .operatorOnly, verify)
+    }
+
     func list(_ q: ListAuditRequest, _ call: Call) async throws -> ListAuditResponse {
         let access = try call.requireAccess()
         let workspace = try ID<Workspace>.optional(q.workspaceID, "workspace")
-        let entries = try await audit.list(
-            in: workspace, before: q.beforeSequence, limit: Int(q.limit), as: access)
-        return ListAuditResponse.with { $0.records = entries.map(AuditRecord.init) }
+        let page = try await audit.list(
+            try AuditSearch(q.filter), in: workspace, after: try AuditCursor.parsed(q.cursor), limit: Int(q.limit),
+            as: access)
+        return ListAuditResponse.with {
+            $0.records = page.entries.map(AuditRecord.init)
+            $0.cursor = page.next?.text ?? ""
+        }
+    }
+
+    func export(_ q: ExportAuditRequest, _ outgoing: Outgoing<Empty>, _ call: Call) async throws {
+        let access = try call.requireAccess()
+        let workspace = try ID<Workspace>.optional(q.workspaceID, "workspace")
+        var hasBegun = false
+        try await audit.export(try AuditSearch(q.filter), in: workspace, as: access) { entries in
+            if !hasBegun {
+                hasBegun = true
+                try outgoing.begin(Empty())
+            }
+            for entry in entries { try await outgoing.send(message: AuditRecord(entry)) }
+        }
     }
 
     func record(_ q: RecordAuditRequest, _ call: Call) async throws -> Empty {
@@ -35,7 +60,37 @@ struct AuditHandler: Sendable {
     private func actor(of record: AuditRecord, _ call: Call) throws -> AuditEvent.Actor {
         if let access = call.access { return AuditEvent.Actor(access) }
         let id: ID<Account> = try ID(wire: record.actorID, "actor")
-        return AuditEvent.Actor(id: id.uuid, name: record.actor)
+        let credential: ID<Credential>? = try .optional(record.credentialID, "key or session")
+        return AuditEvent.Actor(
+            id: id.uuid, name: record.actor, credential: credential?.uuid ?? .none,
+            origin: Access.Origin(address: record.address, request: record.request))
+    }
+
+    func chains(_ q: ListAuditChainsRequest, _ call: Call) async throws -> ListAuditChainsResponse {
+        let chains = try await audit.chains()
+        return ListAuditChainsResponse.with { $0.workspaceIds = chains.map { Data($0.byteArray) } }
+    }
+
+    func verify(_ q: VerifyAuditRequest, _ call: Call) async throws -> VerifyAuditResponse {
+        let workspace = try ID<Workspace>.optional(q.workspaceID, "workspace").flatMap { $0.uuid == .none ? nil : $0 }
+        let (finding, published) = try await audit.verify(workspace)
+        return VerifyAuditResponse.with {
+            $0.published = published?.sequence ?? 0
+            switch finding {
+            case .whole(let count, let head): ($0.finding, $0.count, $0.head) = (.whole, count, Data(head))
+            case .broken(let place): ($0.finding, $0.count, $0.firstBad) = (.broken, place - 1, place)
+            case .cut(let place): ($0.finding, $0.count, $0.firstBad) = (.cut, place - 1, place)
+            case .rewritten(let place): ($0.finding, $0.firstBad) = (.rewritten, place)
+            }
+        }
+    }
+}
+
+extension AuditSearch {
+    fileprivate init(_ filter: AuditFilter) throws(Failure) {
+        try self.init(
+            actor: filter.actor, action: filter.action, object: filter.object, outcome: filter.outcome,
+            from: filter.fromUs, to: filter.toUs, credential: try .optional(filter.credentialID, "key or session"))
     }
 }
 
@@ -52,5 +107,9 @@ extension AuditRecord {
         outcome = entry.outcome
         address = entry.address
         detailJson = entry.detail
+        credentialID = entry.credential == .none ? Data() : Data(entry.credential.byteArray)
+        request = entry.request
+        hash = Data(entry.hash)
+        form = entry.form
     }
 }

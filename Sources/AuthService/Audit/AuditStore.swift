@@ -20,35 +20,17 @@ struct AuditStore: Sendable {
         try await database.run(Self.append(event), for: event.tenants)
     }
 
-    /// The newest first, below `before`.
-    func list(in workspace: ID<Workspace>?, before: Int64, limit: Int) async throws -> [AuditEntry] {
-        let key = workspace?.uuid ?? .none
-        return try await database.rows(
-            """
-            SELECT \(AuditEntry.columns) FROM auth.audit
-             WHERE workspace_id = \(key) AND sequence < \(before)
-             ORDER BY sequence DESC LIMIT \(limit)
-            """, for: .one(key), AuditEntry.init(row:))
-    }
-
-    /// The oldest first, above `after`.
-    func page(in workspace: ID<Workspace>?, after: Int64, limit: Int) async throws -> [AuditEntry] {
-        let key = workspace?.uuid ?? .none
-        return try await database.rows(
-            """
-            SELECT \(AuditEntry.columns) FROM auth.audit
-             WHERE workspace_id = \(key) AND sequence > \(after)
-             ORDER BY sequence LIMIT \(limit)
-            """, for: .one(key), AuditEntry.init(row:))
-    }
-
     private static let head: SQL =
-        "INSERT INTO auth.audit (workspace_id, actor_id, actor, action, object, outcome, address, detail)"
+        """
+        INSERT INTO auth.audit
+               (workspace_id, actor_id, actor, action, object, outcome, address, detail, credential_id, request)
+        """
 
     private static func values(_ event: AuditEvent) -> SQL {
         """
         \(event.workspace?.uuid ?? UUID.none), \(event.actor.id), \(event.actor.name), \(event.action), \(event.object),
-        \(event.outcome.rawValue), \(event.address), \(event.detail)
+        \(event.outcome.rawValue), \(event.address), \(event.detail), \(event.actor.credential),
+        \(event.actor.origin.request)
         """
     }
 }
@@ -59,13 +41,17 @@ extension AuditEvent {
 }
 
 extension AuditEntry {
-    fileprivate static let columns: SQL =
-        "sequence, time_us, actor_id, actor, action, workspace_id, object, outcome, address, detail, hash"
+    static let columns: SQL = """
+        sequence, time_us, actor_id, actor, action, workspace_id, object, outcome, address, detail, credential_id,
+        request, form::integer, hash
+        """
 
-    fileprivate init(row: inout Row) throws {
+    init(row: inout Row) throws {
         self.init(
             sequence: try row.read(), timeMicroseconds: try row.read(), actorID: try row.read(),
             actor: try row.read(), action: try row.read(), workspace: try row.read(), object: try row.read(),
-            outcome: try row.read(), address: try row.read(), detail: try row.read(), hash: try row.read())
+            outcome: try row.read(), address: try row.read(), detail: try row.read(), credential: try row.read(),
+            request: try row.read(),
+            form: try row.read(), hash: try row.read())
     }
 }

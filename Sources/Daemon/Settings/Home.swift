@@ -27,6 +27,8 @@ public struct Home: Equatable, Sendable {
     public var secrets: String { path + "/secrets" }
     public var logs: String { path + "/logs" }
     public var credentials: String { path + "/credentials.json" }
+    /// Where the chains of the audit log ended, signed.
+    public var auditHeads: String { path + "/audit-heads" }
     public var lock: String { path + "/halley.lock" }
 
     public func secret(_ name: String) -> String { secrets + "/" + name }

@@ -10,4 +10,7 @@ struct AuditEntry: Equatable, Sendable {
     let action: String
     let object: String
     let happenedAt: Date
+    let address: String
+    let credential: ID<Credential>
+    let request: String
 }

@@ -21,9 +21,7 @@ struct ProjectStore: Sendable {
                 ON CONFLICT (workspace_id, name_key) DO NOTHING
                 RETURNING workspace_id, project_id, name, description, owner_name, created_at, updated_at
             ), told AS (
-                INSERT INTO workspace.audit_queue (entry_id, workspace_id, actor_id, actor, action, object)
-                SELECT \(UUID.version7()), workspace_id, \(permit.principal.uuid), \(permit.name),
-                       'project.create', name FROM made
+                \(AuditStore.append("project.create", by: permit, forEachOf: "made"))
             )
             SELECT \(ProjectRow.columns)
               FROM made p JOIN workspace.workspaces w USING (workspace_id)
@@ -70,9 +68,7 @@ struct ProjectStore: Sendable {
                      WHERE workspace_id = \(workspace.uuid) AND project_id = \(id.uuid)
                     RETURNING workspace_id, project_id, name, description, owner_name, created_at, updated_at
                 ), told AS (
-                    INSERT INTO workspace.audit_queue (entry_id, workspace_id, actor_id, actor, action, object)
-                    SELECT \(UUID.version7()), workspace_id, \(permit.principal.uuid), \(permit.name),
-                           'project.update', name FROM changed
+                    \(AuditStore.append("project.update", by: permit, forEachOf: "changed"))
                 )
                 SELECT \(ProjectRow.columns)
                   FROM changed p JOIN workspace.workspaces w USING (workspace_id)
@@ -92,9 +88,7 @@ struct ProjectStore: Sendable {
                  WHERE workspace_id = \(workspace.uuid) AND project_id = \(id.uuid)
                 RETURNING workspace_id, name
             )
-            INSERT INTO workspace.audit_queue (entry_id, workspace_id, actor_id, actor, action, object)
-            SELECT \(UUID.version7()), workspace_id, \(permit.principal.uuid), \(permit.name),
-                   'project.delete', name FROM gone
+            \(AuditStore.append("project.delete", by: permit, forEachOf: "gone"))
             """, for: .these([workspace.uuid])) == 1
     }
 

@@ -20,9 +20,7 @@ struct WorkspaceStore: Sendable {
                     ON CONFLICT (workspace_id) DO NOTHING
                     RETURNING workspace_id, name, created_at
                 ), told AS (
-                    INSERT INTO workspace.audit_queue (entry_id, workspace_id, actor_id, actor, action, object)
-                    SELECT \(UUID.version7()), workspace_id, \(permit.principal.uuid), \(permit.name),
-                           'workspace.create', name FROM made
+                    \(AuditStore.append("workspace.create", by: permit, forEachOf: "made"))
                 )
                 SELECT workspace_id, name, created_at, false FROM made
                 """, for: .these([id.uuid]), WorkspaceRow.init(row:))
