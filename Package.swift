@@ -117,8 +117,8 @@ let package = Package(
             name: "halley",
             dependencies: [
                 "Daemon", "Model", "Postgres", "Egress", "Gateway", "AuthService", "WorkspaceService",
-                "TrackingService",
-                "ArtifactService", "AuthClient", "WorkspaceClient", "Bench", arguments, logging, lifecycle,
+                "TrackingService", "ArtifactService", "AuthClient", "WorkspaceClient", "Bench", "Wire", "WireMessages",
+                arguments, logging, lifecycle, protobuf,
             ],
             swiftSettings: house),
 

@@ -6,6 +6,7 @@ struct Halley: AsyncParsableCommand {
         commandName: "halley", abstract: "A platform for machine-learning teams.", version: Release.text,
         groupedSubcommands: [
             CommandGroup(name: "Running", subcommands: [Up.self, Migrate.self, Doctor.self, Version.self]),
+            CommandGroup(name: "Looking after it", subcommands: [Admin.self]),
             CommandGroup(name: "Measuring", subcommands: [Measure.self]),
             CommandGroup(
                 name: "Single services",

@@ -1,0 +1,97 @@
+"""`halley admin` on a running server: the real binary, as whoever runs the machine."""
+import json
+import os
+import subprocess
+import urllib.request
+
+import pytest
+
+from harness import BINARY
+from test_tenants import Browser
+
+
+def admin(home, *words, status=0):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HALLEY_")}
+    done = subprocess.run([BINARY, "admin", *words], env=dict(environment, HALLEY_HOME=str(home), SWIFT_BACKTRACE="enable=no"),
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
+    return done
+
+
+def told(home, *words):
+    return json.loads(admin(home, *words, "--json").stdout)
+
+
+def test_an_account_is_made_and_its_link_works_once(server):
+    made = told(server.home, "users", "create", "grace", "--email", "grace@example.org")
+    assert made["setup_link"].startswith(server.url + "/setup/") and made["name"] == "grace"
+    Browser(server).setup(made["setup_link"], "a long password of grace hopper")
+    with pytest.raises(urllib.request.HTTPError):
+        Browser(server).setup(made["setup_link"], "a long password of somebody else")
+    table = admin(server.home, "users").stdout
+    assert table.splitlines()[0].split() == ["NAME", "ROLE", "E-MAIL", "SINCE", "ID"]
+    assert "grace@example.org" in table and made["id"] in table
+    people = {row["name"]: row for row in told(server.home, "users", "list")}
+    assert people["admin"]["role"] == "instanceAdmin" and people["grace"]["role"] == "instanceUser"
+    text = admin(server.home, "users", "create", "linus").stdout
+    assert text.startswith("linus chooses a password here") and server.url in text
+    again = admin(server.home, "users", "create", "GRACE", status=1)
+    assert "There is an account of this name." in again.stderr and again.stdout == ""
+
+
+def test_each_command_is_in_the_log(server):
+    admin(server.home, "users", "list")
+    rows = told(server.home, "audit", "list", "--action", "operator.access", "--limit", "2")
+    assert "audit list" in rows[0]["detail"] and "users list" in rows[1]["detail"]
+    assert all(row["actor"] == "operator" and row["credential_id"] for row in rows)
+    own = told(server.home, "audit", "list", "--credential", rows[1]["credential_id"])
+    assert [row["action"] for row in own] == ["operator.access"]
+
+
+def test_export_and_verify(server):
+    lines = [json.loads(line) for line in admin(server.home, "audit", "export").stdout.splitlines()]
+    assert [line["sequence"] for line in lines] == list(range(1, len(lines) + 1))
+    assert lines[0]["action"] == "instance.bootstrap" and lines[-1]["action"] == "audit.export"
+    few = [json.loads(line) for line in admin(server.home, "audit", "export", "--action", "instance.*").stdout.splitlines()]
+    assert [line["action"] for line in few] == ["instance.bootstrap"]
+    findings = told(server.home, "audit", "verify")
+    assert findings[0]["chain"] == "instance" and all(finding["is_whole"] for finding in findings), findings
+    assert len(findings) >= 2, "the first workspace has a log as well"
+    assert told(server.home, "audit", "verify", "--of", findings[1]["chain"])[0]["rows"] == findings[1]["rows"]
+    assert "whole" in admin(server.home, "audit", "verify", "--of", "instance").stdout
+
+
+def test_a_cut_end_is_found_by_the_file_of_heads(own_server):
+    """Not even PostgreSQL's superuser can make it unseen without that file."""
+    heads = own_server.home / "audit-heads"
+    admin(own_server.home, "audit", "verify")
+    assert heads.read_text().startswith("halley audit heads 1\n") and heads.stat().st_mode & 0o077 == 0
+    published = told(own_server.home, "audit", "verify", "--of", "instance")[0]["published"]
+    psql = ["psql", "-qtAX", f"host={own_server.home}/run/pg user=postgres dbname=halley "
+            f"passfile={own_server.home}/secrets/pgpass-postgres"]
+    subprocess.run([*psql, "-c", f"DELETE FROM auth.audit WHERE sequence >= {published} AND workspace_id = "
+                    "'00000000-0000-0000-0000-000000000000'"], check=True)
+    done = admin(own_server.home, "audit", "verify", "--of", "instance", "--json", status=2)
+    finding = json.loads(done.stdout)[0]
+    assert not finding["is_whole"] and finding["first_bad"] == published, finding
+    heads.write_text(heads.read_text().replace("time_us", "time_us "))
+    assert "was changed after that" in admin(own_server.home, "audit", "verify", status=1).stderr
+
+
+def test_without_a_server_it_says_where_it_looked(tmp_path):
+    nowhere = admin(tmp_path / "nowhere", "users", status=1)
+    assert f"no data folder {tmp_path}/nowhere" in nowhere.stderr and "HALLEY_HOME" in nowhere.stderr
+    idle = admin(tmp_path, "audit", "list", status=1)
+    assert f"Nothing runs on the data folder {tmp_path}" in idle.stderr and "halley up" in idle.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["users"], ["users", "create"], ["audit"], ["audit", "list"], ["audit", "verify"]])
+def test_help_says_what_it_is_for(words):
+    text = admin("/nonexistent", *words, "--help").stdout
+    assert text.startswith("OVERVIEW: ") and f"USAGE: halley admin {' '.join(words)}".strip() in text
+
+
+@pytest.mark.parametrize("words", [["audit", "list", "--from", "yesterday"], ["audit", "list", "--credential", "x"],
+                                   ["audit", "verify", "--of", "main"], ["users", "create"], ["nothing"]])
+def test_what_is_not_understood_is_refused_before_anything_is_done(words):
+    assert "Usage" in admin("/nonexistent", *words, status=64).stderr
