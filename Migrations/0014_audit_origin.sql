@@ -32,8 +32,9 @@ ALTER TABLE auth.audit NO FORCE ROW LEVEL SECURITY;
 INSERT INTO auth.audit_chains SELECT DISTINCT workspace_id FROM auth.audit;
 ALTER TABLE auth.audit FORCE ROW LEVEL SECURITY;
 
+-- Without sequential scans: a plan kept from when the log was short would read all of it for each row.
 CREATE OR REPLACE FUNCTION auth.chain_audit() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
 AS $$
 DECLARE
     before record;

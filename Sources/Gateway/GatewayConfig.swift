@@ -22,13 +22,13 @@ public struct GatewayConfig: Sendable {
     public var contentSeal: ContentSeal?
     /// Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     public var trustedProxies: Set<String>
-    /// Offered to scripts that ask for an anonymous account.
     public var limits = Limits()
+    public var rates: RateLimits
 
     public init(
         listen: Listen = Listen(host: "127.0.0.1", port: 8080), contentListen: Listen? = nil,
         baseURL: String = "", contentBaseURL: String = "", contentSeal: ContentSeal? = nil,
-        trustedProxies: Set<String> = []
+        trustedProxies: Set<String> = [], rates: RateLimits = RateLimits()
     ) {
         self.listen = listen
         self.contentListen = contentListen
@@ -36,6 +36,7 @@ public struct GatewayConfig: Sendable {
         self.contentBaseURL = contentBaseURL
         self.contentSeal = contentSeal
         self.trustedProxies = trustedProxies
+        self.rates = rates
     }
 
     public struct Limits: Sendable {

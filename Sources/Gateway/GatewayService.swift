@@ -28,7 +28,10 @@ public struct GatewayService: Service {
     /// Serves until the process is asked to stop; requests under way are then finished.
     public func run() async throws {
         let gateway = Gateway(config: config, backends: backends, logger: logger)
-        var services: [any Service] = [application(gateway.routes(pages: try await Pages()), config.listen)]
+        let pages = try await Pages()
+        var services: [any Service] = [
+            gateway.meter, gateway.refusals, application(gateway.routes(pages: pages), config.listen),
+        ]
         if let content = config.contentListen { services.append(application(gateway.contentRoutes(), content)) }
         try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
     }
@@ -66,12 +69,16 @@ struct Gateway: Sendable {
     let experiments: ExperimentResolver
     let projects: ProjectResolver
     let origin: Origin
+    let meter: Meter
+    let refusals: RefusalLog
     let logger: Logger
 
     init(config: GatewayConfig, backends: Backends, logger: Logger) {
         self.config = config
         self.backends = backends
-        self.authenticator = Authenticator(auth: backends.auth)
+        self.meter = Meter(limits: config.rates, auth: backends.auth, logger: logger)
+        self.refusals = RefusalLog(auth: backends.auth, logger: logger)
+        self.authenticator = Authenticator(auth: backends.auth, meter: meter)
         self.experiments = ExperimentResolver(tracking: backends.tracking)
         self.projects = ProjectResolver(workspace: backends.workspace)
         self.origin = Origin(config: config)
@@ -81,7 +88,7 @@ struct Gateway: Sendable {
     /// Every route of the main listener. A dialect adds its own in one line here.
     func routes(pages: Pages) -> Router<EdgeContext> {
         let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: Edge(config: config))
+        router.add(middleware: Edge(config: config, meter: meter, refusals: refusals))
         Health(backends: backends).register(in: router)
         CometDialect(gateway: self).register(in: router)
         CometREST(gateway: self).register(in: router)
@@ -93,7 +100,7 @@ struct Gateway: Sendable {
     /// Routes of the origin without cookies.
     func contentRoutes() -> Router<EdgeContext> {
         let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: Edge(config: config))
+        router.add(middleware: Edge(config: config, meter: nil, refusals: refusals))
         Health(backends: backends).register(in: router)
         ContentRoutes(gateway: self).register(in: router)
         return router

@@ -21,7 +21,11 @@ struct Edge: AsyncParsableCommand {
                 contentListen: .init(host: settings.contentListen.host, port: settings.contentListen.port),
                 baseURL: settings.isBehindProxy ? settings.publicURL : "",
                 contentBaseURL: settings.contentURL ?? "",
-                contentSeal: ContentSeal(seal: sealer.seal, open: sealer.open))
+                contentSeal: ContentSeal(seal: sealer.seal, open: sealer.open),
+                trustedProxies: settings.trustedProxies,
+                rates: RateLimits(
+                    key: Self.rate(settings.keyRate), account: Self.rate(settings.accountRate),
+                    address: Self.rate(settings.addressRate)))
             let gateway = GatewayService(
                 config: config, auth: AuthClient(rpc: process.client(of: "auth")),
                 workspace: WorkspaceClient(rpc: process.client(of: "workspace")),
@@ -29,5 +33,9 @@ struct Edge: AsyncParsableCommand {
                 artifact: ArtifactClient(rpc: process.client(of: "artifact")), logger: process.logger)
             try await process.run([gateway]) { settings.isGatewayListening }
         }
+    }
+
+    private static func rate(_ setting: RateSetting?) -> RateLimits.Rate? {
+        setting.map { RateLimits.Rate(perSecond: $0.perSecond, burst: $0.burst) }
     }
 }

@@ -32,6 +32,26 @@ import Testing
         #expect(throws: Failure.self) { try Settings(environment: [name: "nonsense"]) }
     }
 
+    @Test(arguments: ["0", "-1", "x", "1:0", "1:4000", "1:2:3", "", ":5"].filter { !$0.isEmpty })
+    func `a rate that is none is refused by the name of its setting`(text: String) {
+        for name in ["HALLEY_RATE_KEY", "HALLEY_RATE_ACCOUNT", "HALLEY_RATE_ADDRESS"] {
+            let failure = #expect(throws: Failure.self) { try Settings(environment: [name: text]) }
+            #expect(failure?.message.hasPrefix(name) == true)
+        }
+    }
+
+    @Test func `rates and proxies reach the children as they were meant`() throws {
+        let given = try Settings(environment: [
+            "HALLEY_RATE_KEY": "5", "HALLEY_RATE_ACCOUNT": "off", "HALLEY_RATE_ADDRESS": "0.5:3",
+            "HALLEY_TRUSTED_PROXIES": "::0001, 10.0.0.1",
+        ])
+        let child = try Settings(environment: given.childEnvironment)
+        #expect(child.keyRate == RateSetting(perSecond: 5, burst: 10) && child.accountRate == nil)
+        #expect(child.addressRate == RateSetting(perSecond: 0.5, burst: 3))
+        #expect(child.trustedProxies == ["::1", "10.0.0.1"])
+        #expect(throws: Failure.self) { try Settings(environment: ["HALLEY_TRUSTED_PROXIES": "proxy.example"]) }
+    }
+
     @Test func `children are given no password`() throws {
         let settings = try Settings(environment: [
             "HALLEY_HOME": "/srv/h", "HALLEY_DATABASE_URL": "postgresql://owner:hunter2@db/halley?sslmode=require",

@@ -44,7 +44,7 @@ final class FakeAuth: Sendable {
     private let auth = FakeAuth()
 
     private func authenticator(delay: Duration = .zero) -> Authenticator {
-        Authenticator { [auth] proof, _, _ throws(Failure) in
+        Authenticator(meter: LonelyGateway.meter) { [auth] proof, _, _ throws(Failure) in
             try? await Task.sleep(for: delay)
             if Task.isCancelled { throw Failure(.unavailable, "cancelled") }
             guard case .key(let key, _) = proof else { return try auth.ask("session") }

@@ -11,6 +11,14 @@ import WorkspaceClient
 
 /// A gateway with nobody behind it: enough for what it decides alone.
 enum LonelyGateway {
+    private static let unlimited = RateLimits(key: nil, account: nil, address: nil)
+
+    /// Nothing is limited, so nobody is asked.
+    static let meter = Meter(
+        limits: unlimited,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) { _ in [] }
+
     static func router() async throws -> Router<EdgeContext> {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         func client(_ service: String) -> RPCClient {
@@ -20,7 +28,7 @@ enum LonelyGateway {
         let backends = Backends(
             auth: AuthClient(rpc: client("auth")), workspace: WorkspaceClient(rpc: client("workspace")),
             tracking: TrackingClient(rpc: client("tracking")), artifact: ArtifactClient(rpc: client("artifact")))
-        let gateway = Gateway(config: GatewayConfig(), backends: backends, logger: logger)
+        let gateway = Gateway(config: GatewayConfig(rates: unlimited), backends: backends, logger: logger)
         return gateway.routes(pages: try await Pages())
     }
 }

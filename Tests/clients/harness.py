@@ -34,7 +34,8 @@ def free_ports() -> int:
 class Server:
     def __init__(self, home: pathlib.Path, **environment):
         self.home = home
-        self.environment = environment
+        # All tests come from one address, and many of them are refused on purpose.
+        self.environment = {"HALLEY_RATE_ADDRESS": "off", **environment}
         self.port = free_ports()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = open(home.parent / (home.name + ".log"), "ab")

@@ -18,6 +18,12 @@ public struct Settings: Sendable {
     public let contentURL: String?
     /// Where Halley itself may ask beyond public addresses, as `Egress` reads it; empty: nowhere.
     public let egressAllow: String
+    /// Addresses of proxies in front of the gateway, whose word on the client's address is taken.
+    public let trustedProxies: Set<String>
+    /// Requests of one key, of one account, and of nobody in particular from one address; `nil`: without limit.
+    public let keyRate: RateSetting?
+    public let accountRate: RateSetting?
+    public let addressRate: RateSetting?
     public let logLevel: Logger.Level
     public let logStyle: LogStyle
     /// The folder of migrations, if it is not found beside the executable.
@@ -46,6 +52,11 @@ public struct Settings: Sendable {
             contentURL = nil
         }
         egressAllow = value("HALLEY_EGRESS_ALLOW") ?? ""
+        trustedProxies = try Settings.addresses(value("HALLEY_TRUSTED_PROXIES") ?? "", "HALLEY_TRUSTED_PROXIES")
+        keyRate = try RateSetting.parsed(value("HALLEY_RATE_KEY") ?? "20000:40000", setting: "HALLEY_RATE_KEY")
+        accountRate = try RateSetting.parsed(
+            value("HALLEY_RATE_ACCOUNT") ?? "40000:80000", setting: "HALLEY_RATE_ACCOUNT")
+        addressRate = try RateSetting.parsed(value("HALLEY_RATE_ADDRESS") ?? "20:200", setting: "HALLEY_RATE_ADDRESS")
         logLevel = try Settings.level(value("HALLEY_LOG") ?? "info")
         logStyle = try Settings.style(value("HALLEY_LOG_FORMAT") ?? "plain")
         migrations = value("HALLEY_MIGRATIONS")
@@ -75,6 +86,20 @@ public struct Settings: Sendable {
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
+    /// With commas between, each as the kernel writes it.
+    private static func addresses(_ text: String, _ name: String) throws(Failure) -> Set<String> {
+        var found: Set<String> = []
+        for part in text.split(separator: ",") {
+            let address = part.trimmingCharacters(in: .whitespaces)
+            guard let plain = IPAddress.canonical(address) else {
+                throw Failure(
+                    .invalid, "\(name) holds \"\(address)\", but should hold addresses such as 127.0.0.1 or ::1.")
+            }
+            found.insert(plain)
+        }
+        return found
+    }
+
     /// Whether people reach the gateway by another address than the one it listens on.
     public var isBehindProxy: Bool { publicURL != listen.url }
 
@@ -89,6 +114,10 @@ public struct Settings: Sendable {
             "HALLEY_LISTEN": listen.description,
             "HALLEY_CONTENT_LISTEN": contentListen.description,
             "HALLEY_PUBLIC_URL": publicURL,
+            "HALLEY_TRUSTED_PROXIES": trustedProxies.sorted().joined(separator: ","),
+            "HALLEY_RATE_KEY": keyRate?.description ?? "off",
+            "HALLEY_RATE_ACCOUNT": accountRate?.description ?? "off",
+            "HALLEY_RATE_ADDRESS": addressRate?.description ?? "off",
             "HALLEY_LOG": logLevel.rawValue,
             "HALLEY_LOG_FORMAT": logStyle.rawValue,
         ]

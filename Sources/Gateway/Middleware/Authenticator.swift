@@ -16,14 +16,16 @@ final class Authenticator: Sendable {
     private static let wait: Duration = .seconds(3)
 
     private let cache = Mutex(AccessCache())
+    private let meter: Meter
     private let ask: Ask
 
-    init(ask: @escaping Ask) {
+    init(meter: Meter, ask: @escaping Ask) {
+        self.meter = meter
         self.ask = ask
     }
 
-    convenience init(auth: AuthClient) {
-        self.init { proof, client, trace throws(Failure) in
+    convenience init(auth: AuthClient, meter: Meter) {
+        self.init(meter: meter) { proof, client, trace throws(Failure) in
             let context = CallContext(deadline: Self.wait, trace: trace)
             switch proof {
             case .key(let key, let address):
@@ -69,7 +71,7 @@ final class Authenticator: Sendable {
         let client =
             request.headers[.sdkVersion].map { "comet_ml/\($0.prefix(20))" } ?? request.headers[.userAgent] ?? ""
         let caller = try await caller(proof, client: String(client.prefix(100)), trace: context.requestID)
-        context.notes.principal = caller.name
+        try meter.admit(caller, context.notes)
         return caller
     }
 

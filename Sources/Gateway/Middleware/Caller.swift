@@ -44,7 +44,17 @@ struct Caller: Sendable {
 
     /// What goes along with a call that this caller's request makes.
     func call(_ context: EdgeContext, deadline: Duration = .seconds(30), once: String = "") -> CallContext {
-        CallContext(access: access, deadline: deadline, trace: context.requestID, idempotencyKey: once)
+        CallContext(
+            access: access, deadline: deadline, trace: context.requestID, idempotencyKey: once, address: context.address
+        )
+    }
+
+    /// For what a page offers. Whether it may be done is judged by the service that does it.
+    func maySee(_ action: Action, on scope: Scope) -> Bool {
+        guard let sealed = try? Self.decode(SealedAccess.self, Data(access)),
+            let claims = try? Self.decode(AccessClaims.self, sealed.claims), let access = try? Access(claims: claims)
+        else { return false }
+        return access.allows(action, on: scope)
     }
 
     private static let unreadable = Failure(.bug, "Something went wrong here.", detail: "auth's access is unreadable")

@@ -13,10 +13,15 @@ struct Edge: RouterMiddleware {
     private static let slow: Duration = .seconds(5)
 
     let config: GatewayConfig
+    /// `nil` where an address's own authority is in it, and nobody is known anyway.
+    private let meter: Meter?
+    private let refusals: RefusalLog
     private let isTLS: Bool
 
-    init(config: GatewayConfig) {
+    init(config: GatewayConfig, meter: Meter?, refusals: RefusalLog) {
         self.config = config
+        self.meter = meter
+        self.refusals = refusals
         self.isTLS = config.baseURL.hasPrefix("https://")
     }
 
@@ -33,15 +38,37 @@ struct Edge: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
+            try countStranger(request, context)
         } catch {
-            let reason = try Self.failure(of: error)
+            var reason = try Self.failure(of: error)
+            if reason.reason != "rate_limited" {
+                do throws(Failure) { try countStranger(request, context) } catch { reason = error }
+            }
             failure = reason
             response = Surface(path: request.uri.path).answer(
                 reason, path: request.uri.path, requestID: context.requestID)
         }
         secure(&response, requestID: context.requestID)
+        tellStanding(&response, request, context)
         log(request, response, context, failure, ContinuousClock.now - start)
         return response
+    }
+
+    /// A request of nobody that is known counts for its address.
+    private func countStranger(_ request: Request, _ context: EdgeContext) throws(Failure) {
+        guard let meter, context.notes.caller == nil, context.notes.standing == nil,
+            !Surface.isFree(path: request.uri.path)
+        else { return }
+        try meter.admit(address: context.address, context.notes)
+    }
+
+    private func tellStanding(_ response: inout Response, _ request: Request, _ context: EdgeContext) {
+        guard let standing = context.notes.standing,
+            response.status == .tooManyRequests || Surface(path: request.uri.path) == .native
+        else { return }
+        response.headers[.rateLimitLimit] = String(standing.limit)
+        response.headers[.rateLimitRemaining] = String(standing.remaining)
+        response.headers[.rateLimitReset] = String(standing.resetSeconds)
     }
 
     /// The last address that a proxy of ours has added.
@@ -61,6 +88,11 @@ struct Edge: RouterMiddleware {
     private func log(
         _ request: Request, _ response: Response, _ context: EdgeContext, _ failure: Failure?, _ elapsed: Duration
     ) {
+        if response.status == .forbidden, let caller = context.notes.caller {
+            refusals.note(
+                caller, what: "\(request.method) \(context.endpointPath ?? "-")", reason: failure?.reason ?? "",
+                address: context.address, request: context.requestID)
+        }
         let level: Logger.Level =
             response.status.code >= 500 ? .error : response.status.code >= 400 || elapsed > Self.slow ? .info : .debug
         guard level >= context.logger.logLevel else { return }
@@ -72,7 +104,7 @@ struct Edge: RouterMiddleware {
             "request": .string(context.requestID),
             "address": .string(context.address),
         ]
-        if !context.notes.principal.isEmpty { metadata["principal"] = .string(context.notes.principal) }
+        if let caller = context.notes.caller { metadata["principal"] = .string(caller.name) }
         if let failure { metadata["failure"] = .string(failure.description) }
         context.logger.log(level: level, "request", metadata: metadata)
     }

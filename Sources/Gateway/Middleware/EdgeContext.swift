@@ -35,12 +35,29 @@ struct EdgeContext: RequestContext {
     }
 }
 
-/// What a handler finds out and the request log wants to know. A reference, since contexts are copied on their way in.
+/// What a handler finds out and the request's end wants to know. A reference: contexts are copied on their way in.
 final class RequestNotes: Sendable {
-    private let principalName = Mutex("")
+    private struct Facts {
+        var caller: Caller?
+        var standing: LeaseBook.Standing?
+    }
 
-    var principal: String {
-        get { principalName.withLock { $0 } }
-        set { principalName.withLock { $0 = newValue } }
+    private let facts = Mutex(Facts())
+
+    /// Whoever has proven who they are.
+    var caller: Caller? { facts.withLock { $0.caller } }
+
+    /// What is left of the bucket that the request was counted in.
+    var standing: LeaseBook.Standing? {
+        get { facts.withLock { $0.standing } }
+        set { facts.withLock { $0.standing = newValue } }
+    }
+
+    /// Takes the caller down; whether nobody was before: a request counts once, however often its proof is looked at.
+    func isFirst(_ caller: Caller) -> Bool {
+        facts.withLock { facts in
+            defer { facts.caller = caller }
+            return facts.caller == nil
+        }
     }
 }

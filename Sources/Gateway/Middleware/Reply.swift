@@ -65,6 +65,9 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = constant("Cross-Origin-Opener-Policy")
     static let referrerPolicy = constant("Referrer-Policy")
     static let retryAfterCustom = constant("Retry-After-Custom")
+    static let rateLimitLimit = constant("RateLimit-Limit")
+    static let rateLimitRemaining = constant("RateLimit-Remaining")
+    static let rateLimitReset = constant("RateLimit-Reset")
     static let sdkVersion = constant("X-COMET-DEBUG-SDK-VERSION")
     static let host = constant("Host")
 }

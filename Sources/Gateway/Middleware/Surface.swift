@@ -32,6 +32,17 @@ enum Surface: Sendable, Equatable {
         }
     }
 
+    /// What nobody in particular may ask for as often as they like: it costs next to nothing, or is limited elsewhere.
+    static func isFree(path: String) -> Bool {
+        let parts = path.split(separator: "/", maxSplits: 4)
+        switch parts.first {
+        case "healthz", "readyz", "static", "login", "setup", "isAlive", "health", "upload-part": return true
+        case "clientlib": return ["isAlive", "health", "upload-part"].contains(parts.dropFirst().first)
+        case "api": return parts.dropFirst().elementsEqual(["v1", "session"])
+        default: return false
+        }
+    }
+
     func answer(_ failure: Failure, path: String, requestID: String) -> Response {
         switch self {
         case .comet: CometFailure.answer(failure, to: CometCall(path: path))

@@ -53,8 +53,9 @@ struct ListPages: Sendable {
                 WorkspaceTile(
                     name: workspace.name, href: Link.workspace(workspace.name), note: facts.joined(separator: " · ")))
         }
-        return try site.page(
-            "workspaces", title: "Workspaces", caller: caller, ["workspaces": tiles, "isFactorDue": caller.isFactorDue])
+        var model: [String: Any] = ["workspaces": tiles, "isFactorDue": caller.isFactorDue]
+        if caller.maySee(.readAudit, on: .instance) { model["auditHref"] = AuditPage.path }
+        return try site.page("workspaces", title: "Workspaces", caller: caller, model)
     }
 
     @Sendable private func projects(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -80,17 +81,19 @@ struct ListPages: Sendable {
                 running: count.flatMap { $0.running > 0 ? $0.running : nil },
                 updated: Moment(max(count?.updatedMs ?? 0, project.createdMs)))
         }
+        var model: [String: Any] = [
+            "workspace": workspace.name, "projects": tiles,
+            "hasProjects": !tiles.isEmpty, "total": Self.count(tiles.count),
+            "quickstart": Quickstart(
+                url: gateway.origin.base(of: request, context), workspace: workspace.name,
+                project: "first-project"),
+        ]
+        if let id = ID<Workspace>(bytes: workspace.id), caller.maySee(.readAudit, on: .workspace(id)) {
+            model["auditHref"] = Link.query(AuditPage.path, [("workspace", workspace.name)])
+        }
         return try site.page(
             "projects", title: workspace.name,
-            crumbs: [Crumb(text: workspace.name, href: Link.workspace(workspace.name))],
-            caller: caller,
-            [
-                "workspace": workspace.name, "projects": tiles,
-                "hasProjects": !tiles.isEmpty, "total": Self.count(tiles.count),
-                "quickstart": Quickstart(
-                    url: gateway.origin.base(of: request, context), workspace: workspace.name,
-                    project: "first-project"),
-            ])
+            crumbs: [Crumb(text: workspace.name, href: Link.workspace(workspace.name))], caller: caller, model)
     }
 }
 

@@ -31,6 +31,7 @@ struct Site: Sendable {
         SignedInPages(shell: settings).register(in: routes)
         MemberPages(shell: settings).register(in: routes)
         AccountPages(shell: settings).register(in: routes)
+        AuditPage(site: self).register(in: routes)
         ListPages(site: self).register(in: routes)
         RunsPage(site: self).register(in: routes)
         RunPage(site: self).register(in: routes)
@@ -129,10 +130,12 @@ struct PageErrors: RouterMiddleware {
             if let path = PageErrors.proofPage(for: failure, request) { return Site.redirect(to: path) }
             if failure.code == .bug { context.logger.error("page failed", metadata: ["failure": "\(failure)"]) }
             let status = HTTPStatus.status(for: failure)
-            return try site.page(
+            var response = try site.page(
                 "error", title: failure.code == .notFound ? "Not found" : status.reasonPhrase, caller: nil,
                 status: status,
                 ["message": failure.message, "request": context.requestID])
+            if let wait = failure.retryAfter { response.headers[.retryAfter] = String(Reply.seconds(wait)) }
+            return response
         }
     }
 

@@ -14,11 +14,11 @@ struct TextTable {
         }.joined(separator: "\n")
     }
 
-    /// A time of the machine's zone is read by people at that machine; UTC is the same everywhere.
+    /// In UTC: it is the same everywhere.
     static func time(microseconds: Int64) -> String {
         guard microseconds != 0 else { return "never" }
         return Date(timeIntervalSince1970: Double(microseconds) / 1_000_000).formatted(
-            .iso8601.dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+            .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
     }
 
     static func time(milliseconds: Int64) -> String { time(microseconds: milliseconds * 1000) }
