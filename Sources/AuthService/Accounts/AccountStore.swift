@@ -11,20 +11,43 @@ struct AccountStore: Sendable {
         let account: ID<Account>
         let name: String
         let hash: PasswordHash?
+        /// Too many passwords in a row were wrong, and this one comes from where the account was never signed in.
+        var isClosed = false
     }
 
-    /// By name or, with an `@`, by address.
-    func lock(of key: String) async throws -> Lock? {
+    /// Wrong passwords in a row, from wherever, until only a place that is known, or a new link, helps (SP 800-63B
+    /// §3.2.2: at most 100).
+    static let failuresMax = 100
+
+    /// By name or, with an `@`, by e-mail; whoever comes from `address`.
+    func lock(of key: String, from address: String) async throws -> Lock? {
         try await database.first(
             """
-            SELECT id, name, CASE WHEN deactivated_at IS NULL THEN password END FROM auth.accounts
-             WHERE name_key = \(key) OR (email_key = \(key) AND email_key <> '')
+            SELECT a.id, a.name, CASE WHEN a.deactivated_at IS NULL THEN a.password END,
+                   a.failures >= \(Int32(Self.failuresMax)) AND NOT EXISTS (
+                   SELECT FROM auth.sessions s WHERE s.account_id = a.id AND s.address = \(address))
+              FROM auth.accounts a
+             WHERE a.name_key = \(key) OR (a.email_key = \(key) AND a.email_key <> '')
             """, for: .none
         ) { row in
             Lock(
                 account: ID(try row.read()), name: try row.read(),
-                hash: try row.read(String?.self).map(PasswordHash.init(phc:)))
+                hash: try row.read(String?.self).map(PasswordHash.init(phc:)), isClosed: try row.read())
         }
+    }
+
+    /// A password was wrong; of `nil`, nobody's was.
+    func count(failureOf account: ID<Account>?, telling event: AuditEvent) async throws {
+        let counted: [SQL] =
+            account.map {
+                [
+                    """
+                    UPDATE auth.accounts SET failures = failures + 1
+                     WHERE id = \($0.uuid) AND failures < \(Int32(Self.failuresMax))
+                    """
+                ]
+            } ?? []
+        try await database.run(counted + [AuditStore.append(event)], for: event.tenants)
     }
 
     func lock(of account: ID<Account>) async throws -> Lock? {
@@ -141,7 +164,7 @@ struct AccountStore: Sendable {
                 UPDATE auth.sessions SET ended_at = now()
                  WHERE account_id IN (SELECT account_id FROM spent) AND ended_at IS NULL
             ), changed AS (
-                UPDATE auth.accounts SET password = \(hash.phc), last_seen_at = now()
+                UPDATE auth.accounts SET password = \(hash.phc), last_seen_at = now(), failures = 0
                  WHERE id IN (SELECT account_id FROM spent)
             ), begun AS (
                 \(SessionStore.insert(

@@ -56,7 +56,8 @@ struct PendingStore: Sendable {
             ), begun AS (
                 \(SessionStore.insert(session, hasSecondFactor: evidence.isSecondFactor, forEachOf: "spent"))
             ), seen AS (
-                UPDATE auth.accounts SET last_seen_at = now() WHERE id IN (SELECT account_id FROM spent)
+                UPDATE auth.accounts SET last_seen_at = now(), failures = 0
+                 WHERE id IN (SELECT account_id FROM spent)
             ), forgiven AS (
                 DELETE FROM auth.throttles WHERE bucket IN (SELECT unnest(forgives) FROM spent)
             )

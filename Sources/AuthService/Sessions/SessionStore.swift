@@ -25,7 +25,7 @@ struct SessionStore: Sendable {
         try await database.run(
             [
                 Self.insert(draft, forEachOf: "(SELECT \(account.uuid) AS account_id) AS account"),
-                "UPDATE auth.accounts SET last_seen_at = now() WHERE id = \(account.uuid)",
+                "UPDATE auth.accounts SET last_seen_at = now(), failures = 0 WHERE id = \(account.uuid)",
                 "DELETE FROM auth.throttles WHERE bucket = ANY(\(buckets))",
                 AuditStore.append(event),
             ], for: event.tenants)

@@ -22,12 +22,12 @@ struct Sessions: Sendable {
         }
         let buckets = Throttle.buckets(name: name, address: draft.address)
         try await throttle.take(buckets)
-        let lock = try await accounts.lock(of: name.plain(1000).accountKey)
+        let lock = try await accounts.lock(of: name.plain(1000).accountKey, from: draft.address)
         let matches = try await hasher.answering { hasher in
-            try await hasher.verify(password, against: lock?.hash)
+            try await hasher.verify(password, against: lock?.isClosed == true ? nil : lock?.hash)
         }
         guard matches, let lock else {
-            try await audit.append(refusal(of: lock, from: draft.address))
+            try await accounts.count(failureOf: lock?.account, telling: refusal(of: lock, from: draft.address))
             throw Self.refused
         }
         let outcome = try await admit(lock.account, named: lock.name, beginning: draft, forgiving: buckets)
@@ -63,7 +63,8 @@ struct Sessions: Sendable {
     private func refusal(of lock: AccountStore.Lock?, from address: String) -> AuditEvent {
         let actor = lock.map { AuditEvent.Actor(id: $0.account.uuid, name: $0.name) } ?? .nobody
         return AuditEvent(
-            actor, "session.sign_in", on: lock?.account.text ?? "", outcome: .refused, address: address)
+            actor, "session.sign_in", on: lock?.account.text ?? "", outcome: .refused, address: address,
+            detail: lock?.isClosed == true ? ["reason": "too many failures"] : [:])
     }
 
     /// Passwords hashed at an older cost are hashed again when they are at hand; that may wait for a quieter moment.
