@@ -15,6 +15,7 @@ ALTER FUNCTION auth.audit_field(field text) OWNER TO halley_owner;
 CREATE FUNCTION auth.chain_audit() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
     AS $$
 DECLARE
     before record;
@@ -22,6 +23,10 @@ BEGIN
     PERFORM auth.lock('audit', NEW.workspace_id);
     SELECT sequence, hash INTO before
       FROM auth.audit WHERE workspace_id = NEW.workspace_id ORDER BY sequence DESC LIMIT 1;
+    IF before.sequence IS NULL THEN
+        INSERT INTO auth.audit_chains VALUES (NEW.workspace_id) ON CONFLICT DO NOTHING;
+    END IF;
+    NEW.form := 2;
     NEW.sequence := coalesce(before.sequence, 0) + 1;
     NEW.time_us := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
     NEW.hash := sha256(
@@ -29,7 +34,9 @@ BEGIN
         || auth.audit_field(NEW.workspace_id::text) || auth.audit_field(NEW.sequence::text)
         || auth.audit_field(NEW.time_us::text) || auth.audit_field(NEW.actor_id::text)
         || auth.audit_field(NEW.actor) || auth.audit_field(NEW.action) || auth.audit_field(NEW.object)
-        || auth.audit_field(NEW.outcome) || auth.audit_field(NEW.address) || auth.audit_field(NEW.detail));
+        || auth.audit_field(NEW.outcome) || auth.audit_field(NEW.address) || auth.audit_field(NEW.detail)
+        || auth.audit_field(NEW.form::text) || auth.audit_field(NEW.credential_id::text)
+        || auth.audit_field(NEW.request));
     RETURN NEW;
 END
 $$;
@@ -190,6 +197,10 @@ CASE kind
     ELSE ((password IS NULL) AND (email = ''::text))
 END),
     CONSTRAINT accounts_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text, 'group'::text]))),
+    failures integer DEFAULT 0 NOT NULL,
+    CONSTRAINT accounts_email_length CHECK ((length(email) <= 254)),
+    CONSTRAINT accounts_failures_count CHECK ((failures >= 0)),
+    CONSTRAINT accounts_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text]))),
     CONSTRAINT accounts_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
     CONSTRAINT accounts_password_form CHECK ((password ~~ '$argon2id$%'::text))
 );
@@ -233,7 +244,13 @@ CREATE TABLE auth.audit (
     address text NOT NULL,
     detail text NOT NULL,
     hash bytea NOT NULL,
+    form smallint DEFAULT 1 NOT NULL,
+    credential_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    request text DEFAULT ''::text NOT NULL,
+    noun text GENERATED ALWAYS AS (split_part(action, '.'::text, 1)) STORED NOT NULL,
+    CONSTRAINT audit_forms CHECK (((form = 2) OR ((form = 1) AND (credential_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (request = ''::text)))),
     CONSTRAINT audit_outcome_known CHECK ((outcome = ANY (ARRAY['ok'::text, 'refused'::text]))),
+    CONSTRAINT audit_request_length CHECK ((length(request) <= 100)),
     CONSTRAINT audit_sizes CHECK (((length(actor) <= 200) AND (length(action) <= 100) AND (length(object) <= 400) AND (length(address) <= 100) AND (octet_length(detail) <= 8192)))
 );
 ALTER TABLE ONLY auth.audit FORCE ROW LEVEL SECURITY;
@@ -248,6 +265,10 @@ CREATE TABLE auth.denials (
     CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32)))
 );
 ALTER TABLE auth.denials OWNER TO halley_owner;
+CREATE TABLE auth.audit_chains (
+    workspace_id uuid NOT NULL
+);
+ALTER TABLE auth.audit_chains OWNER TO halley_owner;
 CREATE TABLE auth.factor_policies (
     workspace_id uuid NOT NULL,
     demand text NOT NULL,
@@ -393,6 +414,16 @@ CREATE TABLE auth.provider_sign_ins (
     CONSTRAINT provider_sign_ins_link_whole CHECK (((account_id IS NULL) = (session_id IS NULL)))
 );
 ALTER TABLE auth.provider_sign_ins OWNER TO halley_owner;
+CREATE UNLOGGED TABLE auth.rate_buckets (
+    bucket bytea NOT NULL,
+    tokens double precision NOT NULL,
+    rate double precision NOT NULL,
+    burst double precision NOT NULL,
+    granted double precision NOT NULL,
+    filled_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+ALTER TABLE auth.rate_buckets OWNER TO halley_owner;
 CREATE TABLE auth.recovery_codes (
     account_id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -684,7 +715,10 @@ CREATE TABLE workspace.audit_queue (
     actor text NOT NULL,
     action text NOT NULL,
     object text NOT NULL,
-    happened_at timestamp with time zone DEFAULT now() NOT NULL
+    happened_at timestamp with time zone DEFAULT now() NOT NULL,
+    address text DEFAULT ''::text NOT NULL,
+    credential_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    request text DEFAULT ''::text NOT NULL
 );
 ALTER TABLE workspace.audit_queue OWNER TO halley_owner;
 CREATE TABLE workspace.preferences (
@@ -735,6 +769,8 @@ ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_key_id_unique UNIQUE (key_id);
 ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.audit_chains
+    ADD CONSTRAINT audit_chains_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY auth.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (workspace_id, sequence);
 ALTER TABLE ONLY auth.denials
@@ -761,6 +797,8 @@ ALTER TABLE ONLY auth.provider_sign_ins
     ADD CONSTRAINT provider_sign_ins_pkey PRIMARY KEY (state_digest);
 ALTER TABLE ONLY auth.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.rate_buckets
+    ADD CONSTRAINT rate_buckets_pkey PRIMARY KEY (bucket);
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, digest);
 ALTER TABLE ONLY auth.denials
@@ -841,6 +879,14 @@ CREATE INDEX accounts_home ON auth.accounts USING btree (home_id, name_key) WHER
 CREATE INDEX api_keys_account ON auth.api_keys USING btree (account_id);
 CREATE INDEX api_keys_replaced ON auth.api_keys USING btree (replaced_by) WHERE (replaced_by IS NOT NULL);
 CREATE INDEX denials_account ON auth.denials USING btree (account_id);
+CREATE INDEX audit_by_action ON auth.audit USING btree (workspace_id, action, time_us);
+CREATE INDEX audit_by_actor ON auth.audit USING btree (workspace_id, actor, time_us);
+CREATE INDEX audit_by_actor_id ON auth.audit USING btree (workspace_id, actor_id, time_us);
+CREATE INDEX audit_by_credential ON auth.audit USING btree (workspace_id, credential_id, time_us);
+CREATE INDEX audit_by_noun ON auth.audit USING btree (workspace_id, noun, time_us);
+CREATE INDEX audit_by_object ON auth.audit USING btree (workspace_id, object, time_us);
+CREATE INDEX audit_by_time ON auth.audit USING btree (workspace_id, time_us, sequence);
+CREATE INDEX audit_refused ON auth.audit USING btree (workspace_id, time_us) WHERE (outcome = 'refused'::text);
 CREATE INDEX grants_account ON auth.grants USING btree (account_id);
 CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
 CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
@@ -994,6 +1040,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.accounts TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.api_keys TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
+GRANT SELECT,INSERT ON TABLE auth.audit_chains TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
@@ -1004,6 +1051,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.identities TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sign_ins TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.rate_buckets TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;

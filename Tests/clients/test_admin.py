@@ -41,6 +41,11 @@ def test_an_account_is_made_and_its_link_works_once(server):
     assert "There is an account of this name." in again.stderr and again.stdout == ""
 
 
+def test_who_has_no_second_factor_cannot_lose_it(server):
+    assert "There is no account of this name." in admin(server.home, "users", "drop-factor", "nobody", status=1).stderr
+    assert admin(server.home, "users", "drop-factor", "admin", status=1).stderr.startswith("halley: ")
+
+
 def test_each_command_is_in_the_log(server):
     admin(server.home, "users", "list")
     rows = told(server.home, "audit", "list", "--action", "operator.access", "--limit", "2")

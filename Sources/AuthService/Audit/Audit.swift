@@ -94,6 +94,6 @@ struct Audit: Sendable {
     private func isOwn(_ credential: ID<Credential>, _ access: Access) async throws -> Bool {
         if credential == access.credential { return true }
         guard access.bySession || access.limits.actions.isEmpty else { return false }
-        return try await keys.owner(of: credential) == access.principal
+        return try await keys.key(credential)?.owner == access.principal
     }
 }

@@ -16,7 +16,8 @@ struct Operators: Sendable {
         try await audit.append(
             AuditEvent(actor, "operator.access", on: credential.text, detail: ["purpose": purpose]))
         let principal = Principal(
-            id: ID(.none), kind: .person, name: "operator", grants: [Grant(.instanceAdmin, on: .instance)])
+            id: ID(.none), kind: .person, name: "operator", grants: [Grant(.instanceAdmin, on: .instance)],
+            denials: [])
         return try mint.seal(
             principal, credential: credential, bySession: true,
             assurance: Assurance(provedAt: Date(), hasSecondFactor: true), life: Self.life)

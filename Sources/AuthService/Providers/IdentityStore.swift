@@ -118,15 +118,19 @@ struct IdentityStore: Sendable {
 
     private static func find(_ arrival: Arrival, _ transaction: Transaction) async throws -> AuditEvent.Actor? {
         let identity = arrival.identity
-        return try await transaction.first(
+        let found = try await transaction.first(
             """
             UPDATE auth.identities i SET last_sign_in_at = now(), name = \(identity.name), email = \(identity.email)
               FROM auth.accounts a
              WHERE i.provider_id = \(arrival.provider.id.uuid) AND i.subject = \(identity.subject)
                AND a.id = i.account_id
-            RETURNING a.id, a.name
+            RETURNING a.id, a.name, a.deactivated_at IS NULL
             """
-        ) { row in AuditEvent.Actor(id: try row.read(), name: try row.read()) }
+        ) { row in
+            (actor: AuditEvent.Actor(id: try row.read(), name: try row.read()), isActive: try row.read(Bool.self))
+        }
+        if found?.isActive == false { throw SignInRefusal(.accountInactive) }
+        return found?.actor
     }
 
     /// An account without a password. Its address is the provider's word, if that was given, and nobody has it.

@@ -9,7 +9,8 @@ import WireMessages
 
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Accounts of people.", subcommands: [List.self, Create.self], defaultSubcommand: List.self)
+        abstract: "Accounts of people.", subcommands: [List.self, Create.self, DropFactor.self],
+        defaultSubcommand: List.self)
 }
 
 extension Users {

@@ -24,7 +24,9 @@ struct SettingsShell: Sendable {
         ("API keys", "/settings/keys"), ("Signed in", "/settings/sessions"), ("Security", "/settings/security"),
         ("Identities", "/settings/identities"),
     ]
-    static let instance = [("Accounts", "/admin/accounts"), ("Providers", "/admin/providers")]
+    static let instance = [
+        ("Accounts", "/admin/accounts"), ("Providers", "/admin/providers"), ("Audit log", "/admin/audit"),
+    ]
 
     let site: Site
 
