@@ -36,10 +36,11 @@ import Testing
             let left = try await arrive()
             #expect(!left.allows(.read, on: here) && !left.allows(.administerInstance, on: .instance))
             #expect(left.allows(.createWorkspace, on: .instance))
-            let told = try await house.service.audit.store.list(in: admin.workspace, before: .max, limit: 10)
+            let told = try await house.service.audit.store.list(
+                AuditSearch(), in: [admin.workspace.uuid], after: nil, limit: 10)
             #expect(told.map(\.action).prefix(3) == ["grant.remove", "grant.set", "grant.set"])
             #expect(told.prefix(3).allSatisfy { $0.detail.contains(#""by":"group""#) })
-            #expect(try await house.service.audit.verify(admin.workspace) == house.whole(told))
+            #expect(try await house.service.audit.verify(admin.workspace).finding == house.whole(told))
         }
     }
 
@@ -124,7 +125,7 @@ extension Provider {
 }
 
 extension AuthHouse {
-    fileprivate func whole(_ told: [AuditEntry]) -> AuditVerdict {
+    fileprivate func whole(_ told: [AuditEntry]) -> AuditFinding {
         .whole(count: told.first?.sequence ?? 0, head: told.first?.hash ?? [])
     }
 }

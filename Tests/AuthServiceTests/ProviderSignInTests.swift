@@ -89,8 +89,10 @@ import Testing
             #expect(await begin(off.id) == "notFound provider_unknown")
             #expect(await begin(.fresh()) == "notFound provider_unknown")
             #expect(try await house.service.providers.offers().map(\.1) == ["Acme"])
-            let told = try await house.service.audit.store.list(in: nil, before: .max, limit: 10)
-                .first { $0.action == "session.sign_in" && $0.outcome == "refused" }
+            let told = try await house.service.audit.store.list(
+                AuditSearch(), in: [.none], after: nil, limit: 10
+            )
+            .first { $0.action == "session.sign_in" && $0.outcome == "refused" }
             #expect(told?.object == away.id.text)
             #expect(told?.detail.contains("discovery_unreachable") == true)
         }

@@ -44,7 +44,8 @@ import Testing
             _ = try await house.service.providers.change(made, secret: "another", as: admin.access)
             let other = try #require(try await house.service.providers.store.find(made.id)).secret
             #expect(try house.service.providers.vault.open(other, of: made.id).bytes == Array("another".utf8))
-            let events = try await house.service.audit.store.list(in: nil, before: .max, limit: 100)
+            let events = try await house.service.audit.store.list(
+                AuditSearch(), in: [.none], after: nil, limit: 100)
             #expect(events.filter { $0.action.hasPrefix("provider.") }.count == 3)
             #expect(!events.contains { $0.detail.contains("canary") })
         }

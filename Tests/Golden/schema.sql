@@ -186,21 +186,19 @@ CREATE TABLE auth.accounts (
     password text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_seen_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
     home_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
     description text DEFAULT ''::text NOT NULL,
     deactivated_at timestamp with time zone,
     CONSTRAINT accounts_description_length CHECK ((length(description) <= 1000)),
     CONSTRAINT accounts_email_length CHECK ((length(email) <= 254)),
+    CONSTRAINT accounts_failures_count CHECK ((failures >= 0)),
     CONSTRAINT accounts_home_fits CHECK (
 CASE kind
     WHEN 'person'::text THEN (home_id = '00000000-0000-0000-0000-000000000000'::uuid)
     ELSE ((password IS NULL) AND (email = ''::text))
 END),
     CONSTRAINT accounts_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text, 'group'::text]))),
-    failures integer DEFAULT 0 NOT NULL,
-    CONSTRAINT accounts_email_length CHECK ((length(email) <= 254)),
-    CONSTRAINT accounts_failures_count CHECK ((failures >= 0)),
-    CONSTRAINT accounts_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text]))),
     CONSTRAINT accounts_name_length CHECK (((length(name) >= 1) AND (length(name) <= 100))),
     CONSTRAINT accounts_password_form CHECK ((password ~~ '$argon2id$%'::text))
 );
@@ -255,6 +253,10 @@ CREATE TABLE auth.audit (
 );
 ALTER TABLE ONLY auth.audit FORCE ROW LEVEL SECURITY;
 ALTER TABLE auth.audit OWNER TO halley_owner;
+CREATE TABLE auth.audit_chains (
+    workspace_id uuid NOT NULL
+);
+ALTER TABLE auth.audit_chains OWNER TO halley_owner;
 CREATE TABLE auth.denials (
     workspace_id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -265,10 +267,6 @@ CREATE TABLE auth.denials (
     CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32)))
 );
 ALTER TABLE auth.denials OWNER TO halley_owner;
-CREATE TABLE auth.audit_chains (
-    workspace_id uuid NOT NULL
-);
-ALTER TABLE auth.audit_chains OWNER TO halley_owner;
 CREATE TABLE auth.factor_policies (
     workspace_id uuid NOT NULL,
     demand text NOT NULL,
@@ -307,6 +305,12 @@ CASE
 END))
 );
 ALTER TABLE auth.grants OWNER TO halley_owner;
+CREATE TABLE auth.group_members (
+    group_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE auth.group_members OWNER TO halley_owner;
 CREATE TABLE auth.provider_grants (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -356,7 +360,8 @@ CREATE VIEW auth.held_roles WITH (security_invoker='true') AS
     grants.account_id,
     grants.role,
     grants.granted_at,
-    NULL::uuid AS provider_id
+    NULL::uuid AS provider_id,
+    grants.custom_role
    FROM auth.grants
 UNION ALL
  SELECT g.workspace_id,
@@ -364,7 +369,8 @@ UNION ALL
     g.account_id,
     g.role,
     g.granted_at,
-    g.provider_id
+    g.provider_id,
+    NULL::uuid AS custom_role
    FROM (auth.provider_grants g
      JOIN auth.providers p ON (((p.id = g.provider_id) AND p.enabled)));
 ALTER TABLE auth.held_roles OWNER TO halley_owner;
@@ -379,6 +385,23 @@ CREATE TABLE auth.identities (
     CONSTRAINT identities_subject_length CHECK (((length(subject) >= 1) AND (length(subject) <= 255)))
 );
 ALTER TABLE auth.identities OWNER TO halley_owner;
+CREATE TABLE auth.invitations (
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    workspace_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    role text NOT NULL,
+    label text NOT NULL,
+    invited_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    used_by uuid,
+    CONSTRAINT invitations_digest_length CHECK ((length(digest) = 32)),
+    CONSTRAINT invitations_label_length CHECK ((length(label) <= 254)),
+    CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text])))
+);
+ALTER TABLE auth.invitations OWNER TO halley_owner;
 CREATE TABLE auth.pending_sign_ins (
     digest bytea NOT NULL,
     account_id uuid NOT NULL,
@@ -424,48 +447,6 @@ CREATE UNLOGGED TABLE auth.rate_buckets (
 )
 WITH (fillfactor='50');
 ALTER TABLE auth.rate_buckets OWNER TO halley_owner;
-CREATE TABLE auth.recovery_codes (
-    account_id uuid NOT NULL,
-    digest bytea NOT NULL,
-    pepper_version integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone,
-    CONSTRAINT recovery_codes_digest_length CHECK ((octet_length(digest) = 32))
-);
-ALTER TABLE auth.recovery_codes OWNER TO halley_owner;
-CREATE TABLE auth.group_members (
-    group_id uuid NOT NULL,
-    account_id uuid NOT NULL,
-    added_at timestamp with time zone DEFAULT now() NOT NULL
-);
-ALTER TABLE auth.group_members OWNER TO halley_owner;
-CREATE TABLE auth.invitations (
-    id uuid NOT NULL,
-    digest bytea NOT NULL,
-    workspace_id uuid NOT NULL,
-    project_id uuid NOT NULL,
-    role text NOT NULL,
-    label text NOT NULL,
-    invited_by uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone,
-    used_by uuid,
-    CONSTRAINT invitations_digest_length CHECK ((length(digest) = 32)),
-    CONSTRAINT invitations_label_length CHECK ((length(label) <= 254)),
-    CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text])))
-);
-ALTER TABLE auth.invitations OWNER TO halley_owner;
-CREATE TABLE auth.pending_sign_ins (
-    digest bytea NOT NULL,
-    account_id uuid NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    forgives bytea[] DEFAULT '{}'::bytea[] NOT NULL,
-    used_at timestamp with time zone,
-    CONSTRAINT pending_sign_ins_digest_length CHECK ((octet_length(digest) = 32))
-);
-ALTER TABLE auth.pending_sign_ins OWNER TO halley_owner;
 CREATE TABLE auth.recovery_codes (
     account_id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -783,10 +764,16 @@ ALTER TABLE ONLY auth.factors
     ADD CONSTRAINT factors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.grants
     ADD CONSTRAINT grants_pkey PRIMARY KEY (workspace_id, project_id, account_id);
+ALTER TABLE ONLY auth.group_members
+    ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, account_id);
 ALTER TABLE ONLY auth.identities
     ADD CONSTRAINT identities_account_unique UNIQUE (account_id, provider_id);
 ALTER TABLE ONLY auth.identities
     ADD CONSTRAINT identities_pkey PRIMARY KEY (provider_id, subject);
+ALTER TABLE ONLY auth.invitations
+    ADD CONSTRAINT invitations_digest_unique UNIQUE (digest);
+ALTER TABLE ONLY auth.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY auth.provider_grants
@@ -799,20 +786,6 @@ ALTER TABLE ONLY auth.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.rate_buckets
     ADD CONSTRAINT rate_buckets_pkey PRIMARY KEY (bucket);
-ALTER TABLE ONLY auth.recovery_codes
-    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, digest);
-ALTER TABLE ONLY auth.denials
-    ADD CONSTRAINT denials_pkey PRIMARY KEY (workspace_id, project_id, account_id);
-ALTER TABLE ONLY auth.grants
-    ADD CONSTRAINT grants_pkey PRIMARY KEY (workspace_id, project_id, account_id);
-ALTER TABLE ONLY auth.group_members
-    ADD CONSTRAINT group_members_pkey PRIMARY KEY (group_id, account_id);
-ALTER TABLE ONLY auth.invitations
-    ADD CONSTRAINT invitations_digest_unique UNIQUE (digest);
-ALTER TABLE ONLY auth.invitations
-    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY auth.pending_sign_ins
-    ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, digest);
 ALTER TABLE ONLY auth.roles
@@ -878,7 +851,6 @@ CREATE UNIQUE INDEX accounts_email_key_unique ON auth.accounts USING btree (emai
 CREATE INDEX accounts_home ON auth.accounts USING btree (home_id, name_key) WHERE (kind <> 'person'::text);
 CREATE INDEX api_keys_account ON auth.api_keys USING btree (account_id);
 CREATE INDEX api_keys_replaced ON auth.api_keys USING btree (replaced_by) WHERE (replaced_by IS NOT NULL);
-CREATE INDEX denials_account ON auth.denials USING btree (account_id);
 CREATE INDEX audit_by_action ON auth.audit USING btree (workspace_id, action, time_us);
 CREATE INDEX audit_by_actor ON auth.audit USING btree (workspace_id, actor, time_us);
 CREATE INDEX audit_by_actor_id ON auth.audit USING btree (workspace_id, actor_id, time_us);
@@ -887,17 +859,16 @@ CREATE INDEX audit_by_noun ON auth.audit USING btree (workspace_id, noun, time_u
 CREATE INDEX audit_by_object ON auth.audit USING btree (workspace_id, object, time_us);
 CREATE INDEX audit_by_time ON auth.audit USING btree (workspace_id, time_us, sequence);
 CREATE INDEX audit_refused ON auth.audit USING btree (workspace_id, time_us) WHERE (outcome = 'refused'::text);
+CREATE INDEX denials_account ON auth.denials USING btree (account_id);
 CREATE INDEX grants_account ON auth.grants USING btree (account_id);
-CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
-CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
-CREATE INDEX provider_grants_account ON auth.provider_grants USING btree (account_id);
-CREATE INDEX provider_sign_ins_expiry ON auth.provider_sign_ins USING btree (expires_at);
 CREATE INDEX grants_custom_role ON auth.grants USING btree (workspace_id, custom_role) WHERE (custom_role IS NOT NULL);
 CREATE INDEX group_members_account ON auth.group_members USING btree (account_id);
 CREATE INDEX invitations_inviter ON auth.invitations USING btree (invited_by);
 CREATE INDEX invitations_workspace ON auth.invitations USING btree (workspace_id);
 CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
 CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
+CREATE INDEX provider_grants_account ON auth.provider_grants USING btree (account_id);
+CREATE INDEX provider_sign_ins_expiry ON auth.provider_sign_ins USING btree (expires_at);
 CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
@@ -911,26 +882,6 @@ ALTER TABLE ONLY artifact.parts
     ADD CONSTRAINT parts_upload FOREIGN KEY (workspace_id, upload_id) REFERENCES artifact.uploads(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.factors
-    ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.grants
-    ADD CONSTRAINT grants_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id);
-ALTER TABLE ONLY auth.identities
-    ADD CONSTRAINT identities_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.identities
-    ADD CONSTRAINT identities_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.pending_sign_ins
-    ADD CONSTRAINT pending_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.provider_grants
-    ADD CONSTRAINT provider_grants_identity_fkey FOREIGN KEY (account_id, provider_id) REFERENCES auth.identities(account_id, provider_id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.provider_roles
-    ADD CONSTRAINT provider_roles_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.provider_sign_ins
-    ADD CONSTRAINT provider_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.provider_sign_ins
-    ADD CONSTRAINT provider_sign_ins_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
-ALTER TABLE ONLY auth.recovery_codes
-    ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_replaced_fkey FOREIGN KEY (replaced_by) REFERENCES auth.api_keys(id) ON DELETE SET NULL;
 ALTER TABLE ONLY auth.denials
@@ -945,10 +896,22 @@ ALTER TABLE ONLY auth.group_members
     ADD CONSTRAINT group_members_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.group_members
     ADD CONSTRAINT group_members_group_fkey FOREIGN KEY (group_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.identities
+    ADD CONSTRAINT identities_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.identities
+    ADD CONSTRAINT identities_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_inviter_fkey FOREIGN KEY (invited_by) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_grants
+    ADD CONSTRAINT provider_grants_identity_fkey FOREIGN KEY (account_id, provider_id) REFERENCES auth.identities(account_id, provider_id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_roles
+    ADD CONSTRAINT provider_roles_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_sign_ins
+    ADD CONSTRAINT provider_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_sign_ins
+    ADD CONSTRAINT provider_sign_ins_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.sessions
@@ -1039,25 +1002,21 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.workspaces TO halley_artifac
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.accounts TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.api_keys TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit_chains TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.group_members TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_grants TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.providers TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.held_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.identities TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.rate_buckets TO halley_auth;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.group_members TO halley_auth;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;

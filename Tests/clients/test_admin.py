@@ -41,6 +41,28 @@ def test_an_account_is_made_and_its_link_works_once(server):
     assert "There is an account of this name." in again.stderr and again.stdout == ""
 
 
+def test_an_account_is_put_out_of_use_and_comes_back_by_a_link(server):
+    home, browser = server.home, Browser(server)
+    browser.setup(told(home, "users", "create", "ida")["setup_link"], "a long password of ida rhodes")
+    secret = browser.post("/api/v1/keys", {"name": "laptop"})["secret"]
+    (key,) = told(home, "keys", "list", "--of", "ida")
+    assert (key["name"], key["state"]) == ("laptop", "alive") and "laptop" in admin(home, "keys", "list", "--of", "ida").stdout
+    assert admin(home, "users", "deactivate", "ida").stdout == "ida is out of use, and signed out everywhere.\n"
+    assert server.call("GET", "/api/v1/me", key=secret)[0] == 401
+    assert "out of use" in admin(home, "users", "reset-link", "ida", status=1).stderr
+    admin(home, "users", "reactivate", "ida")
+    link = told(home, "users", "reset-link", "ida")["reset_link"]
+    browser = Browser(server)
+    browser.setup(link, "another long password of ida")
+    assert [row["state"] for row in told(home, "keys", "list", "--of", "ida")] == ["revoked"]
+    fresh = [browser.post("/api/v1/keys", {"name": f"key {number}"}) for number in range(3)]
+    admin(home, "keys", "revoke", fresh[0]["key"]["id"])
+    assert told(home, "keys", "revoke-all", "--of", "ida") == {"revoked": 2}
+    assert "There is no account named" in admin(home, "users", "deactivate", "nobody", status=1).stderr
+    assert "last administrator" in admin(home, "users", "deactivate", "admin", status=1).stderr
+    assert "is no key's id" in admin(home, "keys", "revoke", "x", status=1).stderr
+
+
 def test_who_has_no_second_factor_cannot_lose_it(server):
     assert "There is no account of this name." in admin(server.home, "users", "drop-factor", "nobody", status=1).stderr
     assert admin(server.home, "users", "drop-factor", "admin", status=1).stderr.startswith("halley: ")

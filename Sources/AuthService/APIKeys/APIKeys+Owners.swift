@@ -92,8 +92,8 @@ extension APIKeys {
         }
     }
 
-    /// The account whose keys are meant, if the caller may see to them. Of other people administrators of the instance
-    /// see and end keys, and make none.
+    /// The account whose keys are meant, if the caller may see to them. Administrators of the instance see and end
+    /// everybody's keys, and make none of others.
     private func keyholder(
         _ owner: ID<Account>?, as access: Access, reading: Bool
     ) async throws -> AccountEntry {
@@ -104,7 +104,7 @@ extension APIKeys {
         let looksAfter =
             account.kind == .serviceAccount
             && access.allows(account.home == nil ? .administerInstance : .manageMembers, on: scope)
-        let administers = account.kind == .person && reading && access.allows(.administerInstance, on: .instance)
+        let administers = reading && account.kind != .group && access.allows(.administerInstance, on: .instance)
         guard looksAfter || administers else { throw none }
         return account
     }

@@ -53,7 +53,8 @@ struct GrantStore: Sendable {
         try await database.rows(
             """
             SELECT a.id, a.name, a.email, a.kind, g.workspace_id, g.project_id, g.role,
-                   coalesce(array_to_string(r.actions, ','), ''), coalesce(r.name, ''), g.custom_role, g.granted_at, p.label
+                   coalesce(array_to_string(r.actions, ','), ''), coalesce(r.name, ''), g.custom_role, g.granted_at,
+                   p.label
               FROM auth.held_roles g JOIN auth.accounts a ON a.id = g.account_id
               LEFT JOIN auth.roles r ON r.workspace_id = g.workspace_id AND r.id = g.custom_role
               LEFT JOIN auth.providers p ON p.id = g.provider_id

@@ -12,7 +12,7 @@ struct Admin: AsyncParsableCommand {
             runs the server. No key and no password is asked for; each command stands in the audit log. \
             Tables are for people; --json is for programs.
             """,
-        subcommands: [Users.self, AuditLog.self])
+        subcommands: [Users.self, Keys.self, AuditLog.self])
 }
 
 /// What all of them take.

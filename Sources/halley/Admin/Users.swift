@@ -9,8 +9,10 @@ import WireMessages
 
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Accounts of people.", subcommands: [List.self, Create.self, DropFactor.self],
-        defaultSubcommand: List.self)
+        abstract: "Accounts of people.",
+        subcommands: [
+            List.self, Create.self, ResetLink.self, Deactivate.self, Reactivate.self, DropFactor.self,
+        ], defaultSubcommand: List.self)
 }
 
 extension Users {
