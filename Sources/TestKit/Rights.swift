@@ -16,12 +16,13 @@ public enum Caller: String, CaseIterable, Sendable {
 
     var role: Role? { Role(rawValue: rawValue) }
 
-    fileprivate func access(_ workspace: ID<Workspace>) -> Access {
+    fileprivate func access(_ workspace: ID<Workspace>, bySession: Bool) -> Access {
         let own = Grant(.owner, on: .workspace(.fresh()))
         let more = role.map { Grant($0, on: Role.scoped.contains($0) ? .workspace(workspace) : .instance) }
         return Access(
             kind: .person, principal: .fresh(), name: rawValue, grants: [own] + (more.map { [$0] } ?? []),
-            credential: .fresh(), expiresAt: .distantFuture)
+            credential: .fresh(), bySession: bySession,
+            assurance: bySession ? Assurance(provedAt: Date()) : Assurance(), expiresAt: .distantFuture)
     }
 }
 
@@ -36,6 +37,8 @@ public struct RightsRow<Scene: Sendable>: Sendable {
         case instance(Action)
         /// What is named in the request is the authority.
         case anybody
+        /// Told of each caller apart; `nil`: it is done.
+        case told(@Sendable (Caller) -> Failure.Code?)
     }
 
     public enum Shape: Sendable { case unary, upload, download }
@@ -66,6 +69,7 @@ public struct RightsRow<Scene: Sendable>: Sendable {
         }
         switch (rule, caller) {
         case (.anybody, _): return nil
+        case (.told(let code), _): return code(caller)
         case (_, .nobody): return .unauthenticated
         case (.instance(let action), _): return unless(action)
         case (.needs(let action), _): return isMember ? unless(action) : .notFound
@@ -82,9 +86,12 @@ public struct RightsRow<Scene: Sendable>: Sendable {
 /// The table of a service's methods, tried over a real socket.
 public struct Rights<Scene: Sendable>: Sendable {
     let rows: [RightsRow<Scene>]
+    let bySession: Bool
 
-    public init(_ rows: [RightsRow<Scene>]) {
+    /// `bySession`: the callers have just signed in, rather than come with keys.
+    public init(_ rows: [RightsRow<Scene>], bySession: Bool = false) {
         self.rows = rows
+        self.bySession = bySession
     }
 
     /// Methods without a row, and rows without a method.
@@ -96,7 +103,7 @@ public struct Rights<Scene: Sendable>: Sendable {
     public func violations(
         of methods: Methods, in workspace: ID<Workspace>, _ scene: Scene, secrets: [[UInt8]]
     ) async throws -> [String] {
-        let people = Caller.allCases.map { ($0, $0.access(workspace)) }
+        let people = Caller.allCases.map { ($0, $0.access(workspace, bySession: bySession)) }
         return try await Self.serving(methods, people.map(\.1)) { client in
             var found: [String] = []
             for row in rows {

@@ -99,10 +99,13 @@ import Testing
             let (stranger, _) = try await house.stranger(by: admin)
             let key = try await create(house, admin.access)
             let byKey = try await house.access(key: key.secret)
-            #expect(
-                await outcome {
-                    _ = try await house.service.keys.replace(key.key.id, grace: 0, expiresAt: nil, as: stranger)
-                } == "notFound")
+            let theirs = try await create(house, stranger)
+            for (key, access) in [(key, stranger), (theirs, admin.access)] {
+                #expect(
+                    await outcome {
+                        _ = try await house.service.keys.replace(key.key.id, grace: 0, expiresAt: nil, as: access)
+                    } == "notFound")
+            }
             #expect(
                 await outcome {
                     _ = try await house.service.keys.replace(key.key.id, grace: 0, expiresAt: nil, as: byKey)

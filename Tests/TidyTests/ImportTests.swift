@@ -66,13 +66,15 @@ import Testing
         let statement = #/"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH) /#
         for file in try House.files(under: "Sources", endings: ["swift"]) where !file.name.contains("Store") {
             guard !["Postgres", "TestKit", "halley"].contains(file.module) else { continue }
-            for (index, line) in file.lines.enumerated() {
+            // Looking for a quote first is a hundred times faster than the pattern.
+            for (index, line) in file.lines.enumerated() where line.utf8.contains(UInt8(ascii: "\"")) {
                 #expect(line.firstMatch(of: statement) == nil, "\(file.path):\(index + 1) holds SQL")
             }
         }
     }
 
     private static func importedModule(_ line: String) -> String? {
+        guard line.contains("import ") else { return nil }
         let pattern =
             #/^(@testable |@preconcurrency )*(public |package |internal |private )?import (struct |class |enum |func |protocol |typealias )?([A-Za-z0-9_]+)/#
         return line.firstMatch(of: pattern).map { String($0.output.4) }

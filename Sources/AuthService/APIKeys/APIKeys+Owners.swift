@@ -32,7 +32,7 @@ extension APIKeys {
         guard (0...Self.graceMax).contains(grace) else {
             throw Failure(.invalid, "A replaced key works on for at most 7 days.", reason: "grace_invalid")
         }
-        let (old, account) = try await owned(id, as: access)
+        let (old, account) = try await owned(id, as: access, reading: false)
         let draft = try APIKey.Draft(
             name: old.name, limits: old.limits, ranges: old.ranges, expiresAt: expiresAt, for: account.kind)
         let event = AuditEvent(
@@ -64,7 +64,7 @@ extension APIKeys {
         guard access.bySession || access.credential == id else {
             throw Failure(.forbidden, "A key revokes only itself.", reason: "session_required")
         }
-        let (key, account) = try await owned(id, as: access)
+        let (key, account) = try await owned(id, as: access, reading: true)
         let event = AuditEvent(
             AuditEvent.Actor(access), "key.revoke", in: account.home, on: id.text,
             detail: ["owner": account.id.text, "name": key.name])
@@ -81,12 +81,14 @@ extension APIKeys {
         return try await store.revoke(nil, of: account.id, telling: event)
     }
 
-    private func owned(_ id: ID<Credential>, as access: Access) async throws -> (APIKey, AccountEntry) {
+    private func owned(
+        _ id: ID<Credential>, as access: Access, reading: Bool
+    ) async throws -> (APIKey, AccountEntry) {
         let none = Failure(.notFound, "You have no such key.")
         guard let found = try await store.key(id) else { throw none }
         let owner = found.owner == access.principal ? nil : found.owner
         do {
-            return (found.key, try await keyholder(owner, as: access, reading: true))
+            return (found.key, try await keyholder(owner, as: access, reading: reading))
         } catch let failure as Failure where failure.code == .notFound {
             throw none
         }

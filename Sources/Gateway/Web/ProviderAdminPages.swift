@@ -45,8 +45,9 @@ struct ProviderAdminPages: Sendable {
                 place: p.kind == .providerOauth2 ? p.authorizeURL : p.issuer, state: p.enabled ? "on" : "off",
                 stateClass: p.enabled ? "finished" : "", identities: Int(p.identities), changed: Moment(p.changedMs))
         }
-        return try site.page(
-            "admin-providers", title: "Sign-in providers", caller: caller, ["rows": rows, "hasRows": !rows.isEmpty])
+        return try await SettingsShell(site: site).page(
+            "admin-providers", title: "Sign-in providers", path: "/admin/providers", caller: caller, context,
+            ["rows": rows, "hasRows": !rows.isEmpty])
     }
 
     @Sendable private func new(_ request: Request, _ context: EdgeContext) async throws -> Response {

@@ -122,14 +122,13 @@ struct ProviderPages: Sendable {
                 since: nil,
                 last: nil)
         }
-        var model: [String: Any] = [
+        let model: [String: Any] = [
             "joined": joined, "free": free, "hasJoined": !joined.isEmpty, "hasFree": !free.isEmpty,
             "csrf": caller.csrfToken,
         ]
-        model["problem"] = problem?.message
-        return try site.page(
-            "settings-identities", title: "Identities", caller: caller,
-            status: problem.map(HTTPStatus.status(for:)) ?? .ok, model)
+        return try await SettingsShell(site: site).page(
+            "settings-identities", title: "Identities", path: "/settings/identities", caller: caller, context,
+            problem: problem, model)
     }
 
     /// Answers a page that leads on: a form's own answer may not lead to another site.

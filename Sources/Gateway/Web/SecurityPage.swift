@@ -55,8 +55,8 @@ struct SecurityPage: Sendable {
         let rules = await FactorRules(gateway: gateway, caller: caller, context: context).all()
         (model["rules"], model["hasRules"]) = (rules, !rules.isEmpty)
         let status = problem.map(HTTPStatus.status(for:)) ?? .ok
-        return try site.page(
-            "security", title: "Security", crumbs: Self.crumbs, caller: caller, status: status, model)
+        return try await SettingsShell(site: site).page(
+            "security", title: "Security", path: Self.path, caller: caller, context, status: status, model)
     }
 
     private static let crumbs = [Crumb(text: "Security", href: path)]

@@ -12,8 +12,8 @@ extension Users {
         static let configuration = CommandConfiguration(
             commandName: "reset-link", abstract: "Print a link with which somebody sets a new password.",
             discussion: """
-                The link works once, within 30 minutes, and makes those before it void. The present password goes on until \
-                the link is used; then all sessions of the account end.
+                The link works once, within 30 minutes, and makes those before it void. The present password goes on \
+                until the link is used; then all sessions of the account end.
                 """)
 
         @Argument(help: "The account's name.")

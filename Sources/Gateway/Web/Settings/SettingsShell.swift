@@ -36,9 +36,10 @@ struct SettingsShell: Sendable {
         status: HTTPResponse.Status = .ok, problem: Failure? = nil, _ model: [String: Any] = [:]
     ) async throws -> Response {
         let call = caller.call(context)
-        let seen = try await site.gateway.backends.workspace.list(.init(), call).workspaces
-        let told = try await site.gateway.backends.auth.describeAccess(.init(), call)
-        let administers = told.holdings.contains { $0.actions.contains(Action.administerInstance.rawValue) }
+        // Who must set up a second factor first sees the page where that is done, and no more.
+        let seen = (try? await site.gateway.backends.workspace.list(.init(), call).workspaces) ?? []
+        let holdings = (try? await site.gateway.backends.auth.describeAccess(.init(), call).holdings) ?? []
+        let administers = holdings.contains { $0.actions.contains(Action.administerInstance.rawValue) }
         var sections = [Self.section("You", Self.own, path)]
         if !seen.isEmpty {
             sections.append(
