@@ -147,7 +147,8 @@ def test_a_session_gets_another_token_when_it_rises(own_server, admin):
     assert admin.api("POST", "session/reauthenticate", {"password": PASSWORD})[0] == 200
     assert admin.cookie != before and admin.csrf != old
     assert own_server.call("GET", "/api/v1/me", key=False, headers={"Cookie": f"halley_s={before}"})[0] == 401
-    assert admin.api("POST", "keys", {"name": "x"})[0] == 201
+    made = admin.api("POST", "keys", {"name": "x"})
+    assert made[0] == 201, made
     assert admin.api("PUT", "password", {"current": PASSWORD, "password": PASSWORD + " now"})[0] == 200
     assert Visitor(own_server).sign_in()[0] == 401
     assert Visitor(own_server).sign_in(password=PASSWORD + " now")[0] == 200

@@ -83,6 +83,7 @@ struct ListPages: Sendable {
         }
         var model: [String: Any] = [
             "workspace": workspace.name, "projects": tiles,
+            "membersHref": "/settings/workspaces/" + Link.escaped(workspace.name),
             "hasProjects": !tiles.isEmpty, "total": Self.count(tiles.count),
             "quickstart": Quickstart(
                 url: gateway.origin.base(of: request, context), workspace: workspace.name,
