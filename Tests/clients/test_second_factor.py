@@ -102,9 +102,9 @@ def age(server, minutes: int) -> None:
 
 
 def forgotten(visitor) -> None:
-    """Waits until the gateway asks auth again; it does so after 0.7 s."""
+    """Waits until the gateway asks auth again; it does so after 0.7 s. A key of this name is never made."""
     until = time.monotonic() + 5
-    while visitor.api("POST", "keys", {"name": "x"})[1].get("code") != "reauth_required":
+    while visitor.api("POST", "keys", {"name": "a/b"})[1].get("code") != "reauth_required":
         assert time.monotonic() < until
 
 
