@@ -8,9 +8,19 @@ import uuid
 
 import pytest
 
+from harness import Server
 from test_tenants import Browser
 
 PASSWORD = "a long password of the administrator"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server of its own: the link of the first password is spent here."""
+    made = Server(tmp_path_factory.mktemp("identity") / "home")
+    made.start()
+    yield made
+    assert made.stop() == 0, made.tail()
 
 
 @pytest.fixture(scope="module")
