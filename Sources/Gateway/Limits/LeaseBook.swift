@@ -96,7 +96,7 @@ struct LeaseBook: Sendable {
         return (isPassed ? .pass(lease.standing) : .refused(lease.standing, retryAfter: .seconds(1)), wakes)
     }
 
-    /// What is to be asked for now; each is then answered by `grant` or `fail`.
+    /// What is due to be asked; `grant` or `fail` answers each.
     mutating func asks() -> [Ask] {
         let taken = due.prefix(Self.asksMax)
         due.removeFirst(taken.count)
