@@ -90,6 +90,11 @@ import Testing
             let second = try await invite(house, helper, place)
             try await house.service.memberships.set(Grant(.editor, on: place), to: helper.principal, as: admin.access)
             #expect(await outcome { _ = try await join(house, second, as: "x") } == "notFound token_unknown")
+            try await house.service.memberships.set(Grant(.admin, on: place), to: helper.principal, as: admin.access)
+            _ = try await invitations.look(second)
+            try await house.service.roles.deny(
+                Denial([.manageMembers], on: place), to: helper.principal, as: admin.access)
+            #expect(await outcome { _ = try await invitations.look(second) } == "notFound token_unknown")
             let third = try await invite(house, admin.access, place)
             try await house.owner.run("UPDATE auth.invitations SET expires_at = now()", for: .none)
             #expect(await outcome { _ = try await join(house, third, as: "x") } == "notFound token_unknown")

@@ -93,10 +93,16 @@ struct InvitationStore: Sendable {
     /// Not used, not too old, and the inviter may still invite.
     private static let isOpen: SQL = """
         (i.used_at IS NULL AND i.expires_at > now() AND EXISTS (
-            SELECT FROM auth.grants h JOIN auth.accounts b ON b.id = i.invited_by AND b.deactivated_at IS NULL
+            SELECT FROM auth.held_roles h JOIN auth.accounts b ON b.id = i.invited_by AND b.deactivated_at IS NULL
              WHERE h.workspace_id = i.workspace_id AND h.project_id IN (i.project_id, \(UUID.none))
                AND h.role IN ('admin', 'owner')
                AND (h.account_id = i.invited_by OR h.account_id IN (
+                    SELECT m.group_id FROM auth.group_members m WHERE m.account_id = i.invited_by)))
+         AND NOT EXISTS (
+            SELECT FROM auth.denials d
+             WHERE d.workspace_id = i.workspace_id AND d.project_id IN (i.project_id, \(UUID.none))
+               AND 'manageMembers' = ANY (d.actions)
+               AND (d.account_id = i.invited_by OR d.account_id IN (
                     SELECT m.group_id FROM auth.group_members m WHERE m.account_id = i.invited_by))))
         """
 }
