@@ -22,6 +22,22 @@ import Testing
         }
     }
 
+    @Test func `an account that is out of use is not signed in`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let provider = try await house.provider(.sample(), by: admin)
+            let identity = try Identity.sample("s1", name: "ada", of: provider)
+            let ada = try await house.arrive(identity, of: provider)
+            try await house.service.accounts.setActive(false, ada.principal, as: admin.access)
+            let refusal = await #expect(throws: SignInRefusal.self) {
+                _ = try await house.arrive(identity, of: provider)
+            }
+            #expect(refusal?.check == .accountInactive)
+            try await house.service.accounts.setActive(true, ada.principal, as: admin.access)
+            #expect(try await house.arrive(identity, of: provider).principal == ada.principal)
+        }
+    }
+
     @Test func `sixteen first sign-ins at once make one account`() async throws {
         try await AuthHouse.with { house in
             let provider = try await house.provider(.sample(), by: try await house.begin())
