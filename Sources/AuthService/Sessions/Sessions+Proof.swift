@@ -47,9 +47,7 @@ extension Sessions {
     func reauthenticate(
         password: String, _ proof: Factor.Proof?, from address: String, as access: Access
     ) async throws -> (token: OpaqueToken, expiresAt: Date) {
-        guard access.bySession else {
-            throw Failure(.forbidden, "Only a session is proven again.", reason: "session_required")
-        }
+        try access.requireSession("Only a session is proven again.")
         let (lock, buckets) = try await check(password, from: address, as: access)
         let evidence = try await judge.judge(proof, of: lock.account, named: lock.name, from: address)
         let event = AuditEvent(
@@ -70,9 +68,7 @@ extension Sessions {
     func changePassword(
         _ current: String, to new: String, policy: PasswordPolicy, from address: String, as access: Access
     ) async throws {
-        guard access.bySession else {
-            throw Failure(.forbidden, "A password is changed in a browser session.", reason: "session_required")
-        }
+        try access.requireSession("A password is changed in a browser session.")
         if access.assurance.hasSecondFactor { try access.requireRecentProof() }
         let (lock, buckets) = try await check(current, from: address, as: access)
         try policy.check(new, context: [lock.name, "halley"])

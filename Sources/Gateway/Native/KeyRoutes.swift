@@ -106,21 +106,8 @@ struct KeyRoutes: Sendable {
         guard names.0.count <= 1000, names.1.count <= 1000 else {
             throw Failure(.invalid, "A key names at most 1000 workspaces and 1000 projects.", reason: "limits_invalid")
         }
-        for name in names.0 {
-            let found = try await gateway.backends.workspace.find(.with { $0.name = name }, call)
-            limits.workspaceIds.append(found.workspace.id)
-        }
-        for name in names.1 {
-            let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
-                throw Failure(
-                    .invalid, "limits.projects holds \"workspace/project\", not \"\(name.prefix(100))\".",
-                    reason: "limits_invalid")
-            }
-            let found = try await gateway.backends.workspace.resolveProject(
-                .with { ($0.workspaceName, $0.projectName) = (parts[0], parts[1]) }, call)
-            limits.projectIds.append(found.project.id)
-        }
+        for name in names.0 { limits.workspaceIds.append(try await places.workspace(name, call)) }
+        for name in names.1 { limits.projectIds.append(try await places.project(path: name, call)) }
         return limits
     }
 }

@@ -52,6 +52,17 @@ struct Places: Sendable {
         return grant
     }
 
+    /// The id of a project that is written as `workspace/project`.
+    func project(path: String, _ call: CallContext) async throws -> Data {
+        let parts = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+            throw Failure(
+                .invalid, "A project is written as workspace/project, not \"\(path.prefix(100))\".",
+                reason: "limits_invalid")
+        }
+        return try await project(parts[1], of: parts[0], call)
+    }
+
     /// `workspace/project` of each id that the caller may see.
     func projectNames(_ ids: [Data], _ call: CallContext) async throws -> [Data: String] {
         var (names, wanted) = ([Data: String](), Set(ids))

@@ -70,18 +70,13 @@ struct KeyPages: Sendable {
         let outcome = try await SettingsShell.outcome {
             var limits = KeyLimitsClaim()
             limits.actions = form.all("actions")
-            for name in form["projects"].split(whereSeparator: { ", \n\r".contains($0) }).map(String.init) {
-                let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
-                guard parts.count == 2 else {
-                    throw Failure(.invalid, "A project is written as workspace/project, not \"\(name.prefix(100))\".")
-                }
-                limits.projectIds.append(
-                    try await Places(gateway: gateway).project(parts[1], of: parts[0], call))
+            for name in Self.list(form["projects"]) {
+                limits.projectIds.append(try await Places(gateway: gateway).project(path: name, call))
             }
             let asked = try CreateKeyRequest.with {
                 $0.name = form["name"]
                 $0.expiresMs = Self.expiry(days: Self.lives.first { $0.0 == form["days"] }?.1 ?? 90)
-                $0.addressRanges = form["ranges"].split(whereSeparator: { ", \n\r".contains($0) }).map(String.init)
+                $0.addressRanges = Self.list(form["ranges"])
                 if !owner.isEmpty { $0.ownerID = try Data(idText: owner, "account") }
                 if limits != KeyLimitsClaim() { $0.limits = limits }
             }
@@ -114,6 +109,11 @@ struct KeyPages: Sendable {
         let id = try Data(idText: try context.part("id"), "key")
         _ = try await gateway.backends.auth.revokeKey(.with { $0.id = id }, caller.call(context))
         return Site.redirect(to: Link.query(Self.path, [("owner", form["owner"])]))
+    }
+
+    /// What stands in a field between commas and spaces.
+    private static func list(_ field: String) -> [String] {
+        field.split(whereSeparator: { ", \n\r".contains($0) }).map(String.init)
     }
 
     private static func expiry(days: Int64) -> Int64 {
