@@ -102,6 +102,7 @@ extension JSONWriter {
             writer.member("email", member.email)
             writer.member("kind", member.kindText)
             writer.member("role", member.roleText)
+            if !member.provider.isEmpty { writer.member("provider", member.provider) }
             if !member.grant.projectID.isEmpty {
                 writer.member("project", projects[member.grant.projectID] ?? member.grant.projectID.idText)
             }

@@ -20,7 +20,8 @@ extension MemberPages {
         return Line(
             id: member.principalID.idText, name: member.name, email: member.email, note: notes[member.kindText],
             role: member.roleText, project: named.split(separator: "/", maxSplits: 1).last.map(String.init) ?? "",
-            roles: roles.map { Choice(name: $0, isChosen: $0 == member.roleText) }, isWhole: isWhole)
+            roles: roles.map { Choice(name: $0, isChosen: $0 == member.roleText) }, isWhole: isWhole,
+            provider: member.provider.isEmpty ? nil : member.provider)
     }
 
     static func service(_ account: AccountRecord) -> Service {

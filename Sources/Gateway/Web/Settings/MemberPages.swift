@@ -22,6 +22,8 @@ struct MemberPages: Sendable {
         let project: String
         let roles: [Choice]
         let isWhole: Bool
+        /// Whose group brings the role, which nobody changes here.
+        let provider: String?
     }
 
     struct Open {
