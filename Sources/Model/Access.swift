@@ -69,9 +69,14 @@ public struct Access: Sendable, Equatable {
 
     /// Whatever the caller would still have to prove.
     private func holds(_ action: Action, on scope: Scope) -> Bool {
+        isOpen(action, on: scope) && grants.contains { $0.scope.covers(scope) && $0.allows(action) }
+    }
+
+    /// Whether neither the key's limits nor a denial stand against it. Not a right: what somebody may do to what is
+    /// their own without having the right to do it to all asks for this.
+    public func isOpen(_ action: Action, on scope: Scope) -> Bool {
         limits.allow(action, on: scope)
             && !denials.contains { $0.scope.covers(scope) && $0.actions.contains(action) }
-            && grants.contains { $0.scope.covers(scope) && $0.allows(action) }
     }
 
     /// The proof that `action` may be done on `scope`.

@@ -14,10 +14,8 @@ final class Listener: Sendable {
 
     static func with(_ manner: Manner = .hello, _ body: (Listener) async throws -> Void) async throws {
         let listener = try Listener(manner)
-        defer {
-            shutdown(listener.socket, Int32(SHUT_RDWR))
-            close(listener.socket)
-        }
+        // Wakes the thread that accepts. It closes the socket itself: until then the number must not be another's.
+        defer { shutdown(listener.socket, Int32(SHUT_RDWR)) }
         try await body(listener)
     }
 
@@ -36,6 +34,7 @@ final class Listener: Sendable {
         self.socket = socket
         port = Int(UInt16(bigEndian: address.sin_port))
         Thread { [self] in
+            defer { close(socket) }
             while true {
                 let peer = accept(socket, nil, nil)
                 guard peer >= 0 else { return }

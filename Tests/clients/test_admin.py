@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from harness import BINARY
-from test_tenants import Browser
+from people import Browser
 
 
 def admin(home, *words, status=0):

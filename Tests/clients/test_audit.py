@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from harness import Server
-from test_tenants import Browser
+from people import Browser
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from harness import Server
-from test_tenants import Browser
+from people import Browser
 
 PASSWORD = "a long password of the administrator"
 

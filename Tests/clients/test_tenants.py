@@ -1,45 +1,13 @@
 """A key of one workspace learns nothing of another: not even that something is there."""
-import http.cookiejar
 import json
-import pathlib
 import re
 import urllib.error
-import urllib.parse
-import urllib.request
 import uuid
 
 import pytest
 
-
-class Browser:
-    """A session: signs in by the one-time link, and carries the cookie and the form token."""
-
-    def __init__(self, server):
-        self.server = server
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-
-    def open(self, path, data=None, headers=None):
-        request = urllib.request.Request(self.server.url + path, data=data, headers=headers or {})
-        return self.opener.open(request, timeout=30)
-
-    def setup(self, link: str, password: str) -> None:
-        path = link[len(self.server.url):]
-        form = urllib.parse.urlencode({"password": password, "again": password}).encode()
-        assert self.open(path, form).status == 200
-
-    def post(self, path, body):
-        token = json.loads(self.open("/api/v1/me").read())["csrf_token"]
-        answer = self.open(path, json.dumps(body).encode(), {"Content-Type": "application/json", "X-CSRF-Token": token})
-        return json.loads(answer.read())
-
-    def sign_in(self, name: str, password: str) -> None:
-        body = json.dumps({"name": name, "password": password}).encode()
-        assert self.open("/api/v1/session", body, {"Content-Type": "application/json"}).status == 200
-
-    def delete(self, path):
-        token = json.loads(self.open("/api/v1/me").read())["csrf_token"]
-        request = urllib.request.Request(self.server.url + path, method="DELETE", headers={"X-CSRF-Token": token})
-        return json.loads(self.opener.open(request, timeout=30).read())
+from people import Browser
+from routes import ROUTES, fill, requests
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +73,6 @@ def everything(server, victim) -> list:
     return found
 
 
-BASES = {"@client": ["/clientlib", ""], "@rest": ["/api/rest/v2", "/clientlib/rest/v2"]}
-ROUTES = json.loads((pathlib.Path(__file__).parent / "routes.json").read_text())
 STRANGERS = ["limited", "account"]
 
 
@@ -116,37 +82,10 @@ def of_kind(*kinds) -> list:
     return [pytest.param(row, id=row["route"].replace(" ", ":")) for row in rows]
 
 
-def fill(value, names: dict):
-    if isinstance(value, str):
-        return re.sub(r"\{(\w+)\}", lambda match: names[match.group(1)], value)
-    if isinstance(value, list):
-        return [fill(item, names) for item in value]
-    if isinstance(value, dict):
-        return {name: fill(item, names) for name, item in value.items()}
-    return value
-
-
-def multipart(content: str, parameters) -> tuple:
-    boundary = uuid.uuid4().hex
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name='
-    first = f'{head}"requestParams"\r\n\r\n{json.dumps(parameters)}\r\n' if parameters else ""
-    body = f'{first}{head}"file"; filename="file"\r\n\r\n{content}\r\n--{boundary}--\r\n'
-    return body.encode(), {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-
-
 def attempts(server, row, names):
     """Sends what the row says under each base; answers path, status and what was said, without the names that were asked for."""
-    method, route = row["route"].split(" ")
     names = {**names, "fresh": uuid.uuid4().hex}
-    group = route.split("/")[0]
-    for base in BASES.get(group, [""]):
-        path = base + fill(route.removeprefix(group), {**names, **fill(row.get("path", {}), names)})
-        path += "?" + fill(row["query"], names) if "query" in row else ""
-        body, headers = fill(row.get("body"), names), {}
-        if "file" in row:
-            body, headers = multipart(row["file"], fill(row.get("parameters"), names))
-        elif "form" in row:
-            body, headers = row["form"].encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+    for method, path, body, headers in requests(row, names):
         status, _, said = server.call(method, path, body, key=names["theirs"], headers=headers)
         if isinstance(said, dict):
             said.pop("request_id", None)

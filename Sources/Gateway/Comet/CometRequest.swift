@@ -32,9 +32,11 @@ extension Gateway {
 
     /// The body as an object, and its caller: the key in the headers and `apiKey` or `api_key` in the body must agree.
     /// A stranger's large body is refused before it is read.
-    func comet(_ request: Request, _ context: EdgeContext) async throws -> CometRequest {
+    func comet(
+        _ request: Request, _ context: EdgeContext, patience: Duration = .zero
+    ) async throws -> CometRequest {
         let hasHeader = request.headers[.authorization] != nil || request.headers[.xAPIKey] != nil
-        let known = hasHeader ? try await authenticator.caller(request, context) : nil
+        let known = hasHeader ? try await authenticator.caller(request, context, patience: patience) : nil
         let fields = try await RequestBytes.document(
             request, bytesMax: hasHeader ? config.limits.documentBytesMax : Self.anonymousBytesMax)
         let key = try fields.stringIfAny("apiKey") ?? fields.stringIfAny("api_key")
@@ -50,11 +52,11 @@ extension Gateway {
 extension RouterGroup<EdgeContext> {
     /// A POST whose JSON body is small enough to be read as a whole.
     func comet(
-        _ path: RouterPath, _ gateway: Gateway, method: HTTPRequest.Method = .post,
+        _ path: RouterPath, _ gateway: Gateway, method: HTTPRequest.Method = .post, patience: Duration = .zero,
         _ handle: @escaping @Sendable (CometRequest) async throws -> Response
     ) {
         on(path, method: method) { request, context in
-            try await handle(try await gateway.comet(request, context))
+            try await handle(try await gateway.comet(request, context, patience: patience))
         }
     }
 

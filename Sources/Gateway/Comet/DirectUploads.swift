@@ -15,14 +15,18 @@ struct DirectUploads: Sendable {
     private static let partsMax: Int64 = 10_000
     private static let partBytesMax = 5 << 30
     private static let secondsMax: Int64 = 24 * 3600
+    /// As with `Uploads.patience`, within the 10 s that clients wait for a short answer.
+    private static let patience: Duration = .seconds(7)
 
     let gateway: Gateway
 
     func register(in routes: RouterGroup<EdgeContext>) {
-        routes.comet("asset/upload-start", gateway) { try await start($0, .asset) }
-        routes.comet("visualizations/upload-start", gateway) { try await start($0, .visualization) }
-        routes.comet("asset/upload-complete", gateway, complete)
-        routes.comet("visualizations/upload-complete", gateway, complete)
+        routes.comet("asset/upload-start", gateway, patience: Self.patience) { try await start($0, .asset) }
+        routes.comet("visualizations/upload-start", gateway, patience: Self.patience) {
+            try await start($0, .visualization)
+        }
+        routes.comet("asset/upload-complete", gateway, patience: Self.patience, complete)
+        routes.comet("visualizations/upload-complete", gateway, patience: Self.patience, complete)
         // No key: the token in the address is the authority, and good for this one part.
         routes.put("upload-part/:token") { request, context in
             try await part(request, context, token: try context.parameters.require("token"))

@@ -21,6 +21,9 @@ struct Uploads: Sendable {
     private static let framingBytesMax: Int64 = 4 << 20
     /// A file may be large and its network slow.
     static let deadline: Duration = .seconds(6 * 3600)
+    /// A client that logs too fast waits for its turn with a file: older ones give a file up that is refused once
+    /// (comet_ml 3.47). Within the 60 s after which clients give up an answer.
+    static let patience: Duration = .seconds(40)
 
     let gateway: Gateway
 
@@ -28,11 +31,11 @@ struct Uploads: Sendable {
         routes.post("asset/upload") { request, context in try await upload(request, context, .asset) }
         routes.post("visualizations/upload") { request, context in try await upload(request, context, .visualization) }
         routes.post("git-patch/upload") { request, context in try await upload(request, context, .gitPatch) }
-        routes.comet("asset/log-remote-model", gateway, remoteModel)
+        routes.comet("asset/log-remote-model", gateway, patience: Self.patience, remoteModel)
     }
 
     private func upload(_ request: Request, _ context: EdgeContext, _ kind: Kind) async throws -> Response {
-        let caller = try await gateway.authenticator.caller(request, context)
+        let caller = try await gateway.authenticator.caller(request, context, patience: Self.patience)
         let query = try Query(request)
         let draft = try AssetDraft(query, kind).placed(
             in: try await gateway.experiments.ref(query["experimentId"], caller, context))

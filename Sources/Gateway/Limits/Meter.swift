@@ -10,6 +10,9 @@ import WireMessages
 
 /// Counts requests against what all gateways share, and fetches tokens before they run out.
 final class Meter: Service {
+    /// So many requests wait for their turn at a time; one more is refused at once.
+    private static let waitingMax = 1000
+
     /// Takes tokens from the shared buckets.
     typealias Take = @Sendable ([LeaseBook.Ask]) async throws(Failure) -> [TokenGrant]
 
@@ -17,6 +20,7 @@ final class Meter: Service {
     private let take: Take
     private let logger: Logger
     private let book = Mutex(LeaseBook())
+    private let waiting = Atomic(0)
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
@@ -41,14 +45,17 @@ final class Meter: Service {
         }
     }
 
-    /// One request of a known caller: of the key, and of its account. Throws `.exhausted` when one has none left.
-    func admit(_ caller: Caller, _ notes: RequestNotes) throws(Failure) {
+    /// One request of a known caller: of the key, and of its account. While one has none left it waits for its turn,
+    /// if that comes within `patience`; else this throws `.exhausted`.
+    func admit(_ caller: Caller, _ notes: RequestNotes, patience: Duration = .zero) async throws(Failure) {
         guard notes.isFirst(caller) else { return }
-        let now = ContinuousClock.now
+        var buckets: [(RateBucket, RateLimits.Rate)] = []
+        if !caller.bySession, let rate = limits.key { buckets.append((.key(caller.credential), rate)) }
+        if let rate = limits.account { buckets.append((.account(caller.principal), rate)) }
+        let until = ContinuousClock.now + patience
         var tightest: LeaseBook.Decision?
-        if !caller.bySession, let rate = limits.key { tightest = spend(.key(caller.credential), rate, now) }
-        if let rate = limits.account {
-            let decision = spend(.account(caller.principal), rate, now)
+        for (bucket, rate) in buckets {
+            let decision = await spend(bucket, rate, until: until)
             tightest = tightest.map { Self.tighter($0, decision) } ?? decision
         }
         try Self.settle(tightest, notes, "This key or its account")
@@ -87,6 +94,25 @@ final class Meter: Service {
                 for ask in asks { book.fail(ask, now: .now) }
             }
         }
+        return true
+    }
+
+    private func spend(
+        _ bucket: RateBucket, _ rate: RateLimits.Rate, until: ContinuousClock.Instant
+    ) async -> LeaseBook.Decision {
+        while true {
+            let now = ContinuousClock.now
+            let decision = spend(bucket, rate, now)
+            guard case .refused(_, let wait) = decision, now + wait < until, await pause(wait) else { return decision }
+        }
+    }
+
+    /// Whether there was room to wait, and nobody broke it off. A little longer than asked, each by another measure, so
+    /// that those who wait do not come all at once.
+    private func pause(_ wait: Duration) async -> Bool {
+        defer { waiting.subtract(1, ordering: .relaxed) }
+        guard waiting.add(1, ordering: .relaxed).newValue <= Self.waitingMax else { return false }
+        do { try await Task.sleep(for: wait * Double.random(in: 1...1.3)) } catch { return false }
         return true
     }
 

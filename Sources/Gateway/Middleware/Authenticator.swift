@@ -37,12 +37,13 @@ final class Authenticator: Sendable {
         }
     }
 
-    /// By API key: headers, and `bodyKey` when the body carries one.
+    /// By API key: headers, and `bodyKey` when the body carries one. Over its limit of requests, a caller is refused
+    /// unless its turn comes within `patience`.
     func caller(
-        _ request: Request, _ context: EdgeContext, bodyKey: String? = nil
+        _ request: Request, _ context: EdgeContext, bodyKey: String? = nil, patience: Duration = .zero
     ) async throws(Failure) -> Caller {
         let credential = try Credential.of(request, bodyKey)
-        return try await caller(.key(credential.key, address: context.address), request, context)
+        return try await caller(.key(credential.key, address: context.address), request, context, patience)
     }
 
     /// By the token of a session. The dialects never ask for it: their state-changing GETs must not take a cookie.
@@ -66,12 +67,12 @@ final class Authenticator: Sendable {
     }
 
     private func caller(
-        _ proof: AccessCache.Proof, _ request: Request, _ context: EdgeContext
+        _ proof: AccessCache.Proof, _ request: Request, _ context: EdgeContext, _ patience: Duration = .zero
     ) async throws(Failure) -> Caller {
         let client =
             request.headers[.sdkVersion].map { "comet_ml/\($0.prefix(20))" } ?? request.headers[.userAgent] ?? ""
         let caller = try await caller(proof, client: String(client.prefix(100)), trace: context.requestID)
-        try meter.admit(caller, context.notes)
+        try await meter.admit(caller, context.notes, patience: patience)
         return caller
     }
 

@@ -73,8 +73,7 @@ struct MetricRoutes: Sendable {
     ) async throws -> Response {
         let call = caller.call(context, deadline: .seconds(300))
         let tracking = gateway.backends.tracking
-        // A refusal must be an answer of its own, so it is found out before the body begins.
-        _ = try await tracking.locate(.with { $0.key = key }, call)
+        try await gateway.checkReadable(key, call)
         var response = Reply.json(constant: ByteBuffer())
         response.body = .streamed { output in
             try await tracking.readSeries(.with { ($0.key, $0.name) = (key, name) }, call) { blocks in

@@ -1,7 +1,7 @@
 import Model
 
 /// Archiving, moving and deleting experiments. Who may edit or delete in the project may do it to all; everybody who
-/// may log there, to their own.
+/// may log there, to their own, but with a key that is limited to logging.
 struct Tidying: Sendable {
     static let keysMax = 10_000
 
@@ -44,8 +44,9 @@ struct Tidying: Sendable {
         guard keys.count <= Self.keysMax else { throw Failure(.exhausted, "More than \(Self.keysMax) experiments.") }
         for key in keys { try ExperimentKey.check(key) }
         return try await locator.locateAll(keys, as: access) { candidate in
-            let isOwn = candidate.owner == access.principal && access.allows(.log, on: candidate.place.scope)
-            if !isOwn { _ = try access.require(action, on: candidate.place.scope) }
+            let (scope, isTheirs) = (candidate.place.scope, candidate.owner == access.principal)
+            let isFree = isTheirs && access.allows(.log, on: scope) && access.isOpen(action, on: scope)
+            if !isFree { _ = try access.require(action, on: scope) }
         }
     }
 }

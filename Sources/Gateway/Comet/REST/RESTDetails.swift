@@ -40,9 +40,9 @@ struct RESTDetails: Sendable {
     /// The whole output as one text, streamed.
     private func output(_ rest: RESTCall) async throws -> Response {
         let key = try rest.experimentKey()
-        _ = try await gateway.experiments.ref(key, rest.caller, rest.context)
         let tracking = gateway.backends.tracking
         let call = rest.caller.call(rest.context, deadline: .seconds(300))
+        try await gateway.checkReadable(key, call)
         var response = Reply.json(constant: ByteBuffer())
         response.body = .streamed { output in
             try await output.write(ByteBuffer(string: "{\"output\":\""))

@@ -48,7 +48,7 @@ struct RESTMetrics: Sendable {
         var read = read
         if !read.allNames { read.name = try await known(read.name, of: read.key, rest) }
         let request = read
-        _ = try await gateway.experiments.ref(request.key, rest.caller, rest.context)
+        try await gateway.checkReadable(request.key, call)
         var response = Reply.json(constant: ByteBuffer())
         response.body = .streamed { output in
             try await tracking.readSeries(request, call) { blocks in
