@@ -89,7 +89,7 @@ class Actor:
             "startUploadParams": {"numOfFileParts": 1}}, key=root)[2]["requestId"]
         made = owner.post("/api/v1/service-accounts", {"workspace": self.workspace, "name": "bystander", "role": "viewer"})
         self.names["principal"] = made["id"]
-        held = owner.post("/api/v1/keys", {"name": "held", "service_account": made["id"]})
+        held = owner.post("/api/v1/keys", {"name": "held", "owner": made["id"]})
         self.names["credential"] = held["key"]["id"]
 
     def open_window(self):
