@@ -9,6 +9,7 @@ extension AuthService {
         registerMembers(in: &methods)
         registerFactors(in: &methods)
         registerProviders(in: &methods)
+        registerIssued(in: &methods)
         registerOperations(in: &methods)
     }
 
@@ -40,6 +41,18 @@ extension AuthService {
         methods.unary(AuthMethod.revokeKey, .access, key.revoke)
         methods.unary(AuthMethod.replaceKey, .access, key.replace)
         methods.unary(AuthMethod.revokeAllKeys, .access, key.revokeAll)
+    }
+
+    private func registerIssued(in methods: inout Methods) {
+        let (device, trust) = (DeviceHandler(devices: devices), TrustHandler(trusts: trusts))
+        methods.unary(AuthMethod.beginDevice, .anyone, device.begin)
+        methods.unary(AuthMethod.lookAtDevice, .access, device.look)
+        methods.unary(AuthMethod.decideDevice, .access, device.decide)
+        methods.unary(AuthMethod.redeemDevice, .anyone, device.redeem)
+        methods.unary(AuthMethod.exchangeToken, .anyone, trust.exchange)
+        methods.unary(AuthMethod.createTrust, .access, trust.create)
+        methods.unary(AuthMethod.listTrusts, .access, trust.list)
+        methods.unary(AuthMethod.deleteTrust, .access, trust.delete)
     }
 
     private func registerAccounts(in methods: inout Methods) {

@@ -21,6 +21,8 @@ public struct AuthService: Sendable {
     let bootstrap: Bootstrap
     let providers: Providers
     let providerSignIns: ProviderSignIns
+    let devices: Devices
+    let trusts: Trusts
     let operators: Operators
     let refusals: Refusals
     let buckets: RateBuckets
@@ -68,6 +70,10 @@ public struct AuthService: Sendable {
         policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
         (providers, providerSignIns) = Self.singleSignOn(database, config)
+        devices = Devices(store: DeviceStore(database: database), keys: keys, throttle: sessions.throttle)
+        trusts = Trusts(
+            store: TrustStore(database: database), keys: keys, audit: auditStore, throttle: sessions.throttle,
+            documents: providerSignIns.documents, egress: providers.egress)
         self.lastUse = lastUse
         self.logger = logger
     }
@@ -96,6 +102,8 @@ public struct AuthService: Sendable {
             if turn % 20 == 0 {
                 await attempt("sweep") { try await sessions.store.sweep() }
                 await attempt("sweep of rate buckets") { try await buckets.store.sweep() }
+                await attempt("sweep of device requests") { try await devices.store.sweep() }
+                await attempt("sweep of short keys") { try await trusts.store.sweep() }
                 await attempt("resealing") { try await factors.reseal() }
             }
             await attempt("heads of the audit log") { try await publishHeads() }

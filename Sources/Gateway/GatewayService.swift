@@ -93,6 +93,7 @@ struct Gateway: Sendable {
         CometDialect(gateway: self).register(in: router)
         CometREST(gateway: self).register(in: router)
         NativeAPI(gateway: self).register(in: router)
+        OAuthRoutes(gateway: self).register(in: router)
         Site(gateway: self, pages: pages).register(in: router)
         return router
     }

@@ -47,7 +47,8 @@ struct Title: Equatable, Sendable {
     /// First words of our addresses, now and likely later.
     static let reserved: Set<String> = [
         "about", "account", "accounts", "admin", "api", "app", "artifacts", "assets", "audit", "auth", "blob", "blobs",
-        "clientlib", "content", "docs", "download", "events", "experiment", "experiments", "favicon.ico", "files",
+        "clientlib", "content", "device", "docs", "download", "events", "experiment", "experiments", "favicon.ico",
+        "files",
         "healthz", "help", "invite", "join", "keys", "livez", "login", "logout", "me", "metrics", "models",
         "monitoring",
         "mpm", "new", "notifications", "oauth", "oidc", "optimizer", "profile", "projects", "public", "readyz",

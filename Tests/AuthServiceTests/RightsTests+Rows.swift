@@ -97,6 +97,31 @@ extension RightsTests {
         },
     ]
 
+    static let issued: [Row] = [
+        row(.beginDevice, .anybody) { (q: inout BeginDeviceRequest, _) in
+            (q.name, q.client, q.address) = ("x", "x", fresh())
+        },
+        row(.lookAtDevice, signedIn) { (q: inout LookAtDeviceRequest, scene) in
+            q.userCode = try await scene.device()
+        },
+        row(.decideDevice, signedIn) { (q: inout DecideDeviceRequest, scene) in
+            (q.userCode, q.approve) = (try await scene.device(), true)
+        },
+        row(.redeemDevice, always(.conflict)) { (q: inout RedeemDeviceRequest, _) in q.deviceCode = "x" },
+        row(.exchangeToken, always(.unauthenticated)) { (q: inout ExchangeTokenRequest, _) in q.token = "x" },
+        row(.createTrust, only(.admin, .owner)) { (q: inout CreateTrustRequest, scene) in
+            q.trust.accountID = try await scene.serviceAccount()
+            (q.trust.label, q.trust.issuer, q.trust.audience) = ("x", "https://ci.example.org", "x")
+            q.trust.rules = [.with { ($0.claim, $0.pattern) = ("sub", "repo:x") }]
+        },
+        row(.listTrusts, only(.admin, .owner)) { (q: inout ListTrustsRequest, scene) in
+            q.accountID = try await scene.serviceAccount()
+        },
+        row(.deleteTrust, only(.admin, .owner)) { (q: inout DeleteTrustRequest, scene) in
+            q.id = try await scene.trust()
+        },
+    ]
+
     static let members: [Row] = [
         row(.setGrant, .needs(.manageMembers)) { (q: inout SetGrantRequest, scene) in
             (q.principalID, q.grant.workspaceID, q.grant.role) = (try await scene.viewer(), scene.wire, .roleEditor)

@@ -41,7 +41,8 @@ import WireMessages
             var methods = Methods()
             house.service.register(in: &methods)
             let rights = Rights(
-                Self.proofs + Self.factors + Self.providers + Self.keys + Self.members + Self.accounts + Self.log,
+                Self.proofs + Self.factors + Self.providers + Self.keys + Self.issued + Self.members + Self.accounts
+                    + Self.log,
                 bySession: true)
             #expect(rights.strays(methods).isEmpty, "a method without a row, or a row without a method")
             let found = try await rights.violations(
@@ -91,6 +92,25 @@ struct RightsScene: Sendable {
         let seal = try house.service.keys.seal(draft, of: account, by: account)
         try await house.database.run(APIKeyStore.insert(draft, seal), for: .none)
         return Data(draft.id.bytes)
+    }
+
+    /// One of this workspace.
+    func serviceAccount() async throws -> Data {
+        Data(try await house.serviceAccount("secret-" + UUID().uuidString, by: admin).bytes)
+    }
+
+    func trust() async throws -> Data {
+        let account = try await serviceAccount()
+        let trust = Trust.sample(for: ID(bytes: account) ?? .fresh(), label: "secret")
+        try await house.service.trusts.create(trust, as: admin.access)
+        return Data(trust.id.bytes)
+    }
+
+    /// The code of a program that waits.
+    func device() async throws -> String {
+        let draft = try DeviceRequest.Draft.sample()
+        try await house.service.devices.begin(draft)
+        return draft.user.text
     }
 
     func group() async throws -> Data {

@@ -224,6 +224,7 @@ CREATE TABLE auth.api_keys (
     ranges cidr[] DEFAULT '{}'::cidr[] NOT NULL,
     created_by uuid,
     replaced_by uuid,
+    trust_id uuid,
     CONSTRAINT api_keys_digest_length CHECK ((length(digest) = 32)),
     CONSTRAINT api_keys_ingest CHECK (((kind <> 'ingest'::text) OR (actions = '{log}'::text[]))),
     CONSTRAINT api_keys_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text, 'ingest'::text]))),
@@ -267,6 +268,27 @@ CREATE TABLE auth.denials (
     CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32)))
 );
 ALTER TABLE auth.denials OWNER TO halley_owner;
+CREATE TABLE auth.device_requests (
+    digest bytea NOT NULL,
+    user_digest bytea NOT NULL,
+    name text NOT NULL,
+    client text NOT NULL,
+    address text NOT NULL,
+    actions text[] NOT NULL,
+    places text[] NOT NULL,
+    key_seconds bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    polled_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    approved boolean DEFAULT false NOT NULL,
+    account_id uuid,
+    workspaces uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    projects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    spent_at timestamp with time zone,
+    CONSTRAINT device_requests_decided CHECK ((((decided_at IS NULL) = (account_id IS NULL)) AND ((NOT approved) OR (decided_at IS NOT NULL))))
+);
+ALTER TABLE auth.device_requests OWNER TO halley_owner;
 CREATE TABLE auth.factor_policies (
     workspace_id uuid NOT NULL,
     demand text NOT NULL,
@@ -497,6 +519,23 @@ CREATE TABLE auth.throttles (
     filled_at timestamp with time zone DEFAULT now() NOT NULL
 );
 ALTER TABLE auth.throttles OWNER TO halley_owner;
+CREATE TABLE auth.trusts (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    label text NOT NULL,
+    issuer text NOT NULL,
+    audience text NOT NULL,
+    claims text[] NOT NULL,
+    patterns text[] NOT NULL,
+    actions text[] NOT NULL,
+    key_seconds integer NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT trusts_key_seconds_range CHECK (((key_seconds >= 60) AND (key_seconds <= 86400))),
+    CONSTRAINT trusts_rules CHECK ((((cardinality(claims) >= 1) AND (cardinality(claims) <= 20)) AND (cardinality(claims) = cardinality(patterns))))
+);
+ALTER TABLE auth.trusts OWNER TO halley_owner;
 CREATE TABLE halley.migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -756,6 +795,10 @@ ALTER TABLE ONLY auth.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (workspace_id, sequence);
 ALTER TABLE ONLY auth.denials
     ADD CONSTRAINT denials_pkey PRIMARY KEY (workspace_id, project_id, account_id);
+ALTER TABLE ONLY auth.device_requests
+    ADD CONSTRAINT device_requests_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY auth.device_requests
+    ADD CONSTRAINT device_requests_user_unique UNIQUE (user_digest);
 ALTER TABLE ONLY auth.factor_policies
     ADD CONSTRAINT factor_policies_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY auth.factors
@@ -800,6 +843,8 @@ ALTER TABLE ONLY auth.setup_tokens
     ADD CONSTRAINT setup_tokens_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY auth.throttles
     ADD CONSTRAINT throttles_pkey PRIMARY KEY (bucket);
+ALTER TABLE ONLY auth.trusts
+    ADD CONSTRAINT trusts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY halley.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (number);
 ALTER TABLE ONLY tracking.beats
@@ -851,6 +896,7 @@ CREATE UNIQUE INDEX accounts_email_key_unique ON auth.accounts USING btree (emai
 CREATE INDEX accounts_home ON auth.accounts USING btree (home_id, name_key) WHERE (kind <> 'person'::text);
 CREATE INDEX api_keys_account ON auth.api_keys USING btree (account_id);
 CREATE INDEX api_keys_replaced ON auth.api_keys USING btree (replaced_by) WHERE (replaced_by IS NOT NULL);
+CREATE INDEX api_keys_trust_idx ON auth.api_keys USING btree (trust_id) WHERE (trust_id IS NOT NULL);
 CREATE INDEX audit_by_action ON auth.audit USING btree (workspace_id, action, time_us);
 CREATE INDEX audit_by_actor ON auth.audit USING btree (workspace_id, actor, time_us);
 CREATE INDEX audit_by_actor_id ON auth.audit USING btree (workspace_id, actor_id, time_us);
@@ -860,6 +906,9 @@ CREATE INDEX audit_by_object ON auth.audit USING btree (workspace_id, object, ti
 CREATE INDEX audit_by_time ON auth.audit USING btree (workspace_id, time_us, sequence);
 CREATE INDEX audit_refused ON auth.audit USING btree (workspace_id, time_us) WHERE (outcome = 'refused'::text);
 CREATE INDEX denials_account ON auth.denials USING btree (account_id);
+CREATE INDEX device_requests_account_idx ON auth.device_requests USING btree (account_id);
+CREATE INDEX device_requests_address_idx ON auth.device_requests USING btree (address);
+CREATE INDEX device_requests_expiry_idx ON auth.device_requests USING btree (expires_at);
 CREATE INDEX grants_account ON auth.grants USING btree (account_id);
 CREATE INDEX grants_custom_role ON auth.grants USING btree (workspace_id, custom_role) WHERE (custom_role IS NOT NULL);
 CREATE INDEX group_members_account ON auth.group_members USING btree (account_id);
@@ -873,6 +922,9 @@ CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
 CREATE INDEX throttles_age ON auth.throttles USING btree (filled_at);
+CREATE INDEX trusts_account_idx ON auth.trusts USING btree (account_id);
+CREATE INDEX trusts_creator_idx ON auth.trusts USING btree (created_by);
+CREATE INDEX trusts_issuer_idx ON auth.trusts USING btree (issuer);
 CREATE INDEX experiments_by_start ON tracking.experiments USING btree (workspace_id, project_id, archived, started_at, id);
 CREATE INDEX output_blocks_by_end ON tracking.output_blocks USING btree (workspace_id, experiment_id, last_offset);
 CREATE INDEX rpc_calls_waiting ON tracking.rpc_calls USING btree (workspace_id, experiment_id) WHERE (delivered_at IS NULL);
@@ -884,8 +936,12 @@ ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.api_keys
     ADD CONSTRAINT api_keys_replaced_fkey FOREIGN KEY (replaced_by) REFERENCES auth.api_keys(id) ON DELETE SET NULL;
+ALTER TABLE ONLY auth.api_keys
+    ADD CONSTRAINT api_keys_trust_fkey FOREIGN KEY (trust_id) REFERENCES auth.trusts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.denials
     ADD CONSTRAINT denials_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.device_requests
+    ADD CONSTRAINT device_requests_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.factors
     ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.grants
@@ -918,6 +974,10 @@ ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.setup_tokens
     ADD CONSTRAINT setup_tokens_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.trusts
+    ADD CONSTRAINT trusts_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.trusts
+    ADD CONSTRAINT trusts_creator_fkey FOREIGN KEY (created_by) REFERENCES auth.accounts(id);
 ALTER TABLE ONLY tracking.documents
     ADD CONSTRAINT documents_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY tracking.experiment_values
@@ -1004,6 +1064,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.api_keys TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit_chains TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.device_requests TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
@@ -1022,6 +1083,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.setup_tokens TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.throttles TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.trusts TO halley_auth;
 GRANT SELECT ON TABLE halley.migrations TO halley_auth;
 GRANT SELECT ON TABLE halley.migrations TO halley_workspace;
 GRANT SELECT ON TABLE halley.migrations TO halley_tracking;

@@ -12,6 +12,9 @@ struct APIKeyStore: Sendable {
         let pepperVersion: Int32
         let owner: ID<Account>
         let creator: ID<Account>
+        /// The rule that a short key is given by; its keys are counted by themselves.
+        let trust: ID<Trust>?
+        var countMax: Int { trust == nil ? APIKey.countMax : Trust.keysMax }
     }
 
     /// Answers whether it was made: not if the owner has `APIKey.countMax` alive or is out of use.
@@ -29,15 +32,17 @@ struct APIKeyStore: Sendable {
         """
         INSERT INTO auth.api_keys
                (id, key_id, kind, digest, pepper_version, last_four, account_id, created_by, name, actions, workspaces,
-                projects, ranges, expires_at)
+                projects, ranges, expires_at, trust_id)
         SELECT \(draft.id.uuid), \(draft.text.id), \(draft.text.kind.rawValue), \(seal.digest),
                \(seal.pepperVersion), \(draft.text.lastFour), \(seal.owner.uuid), \(seal.creator.uuid), \(draft.name),
                \(draft.limits.actions.map(\.rawValue).sorted()), \(draft.limits.workspaces.map(\.uuid)),
-               \(draft.limits.projects.map(\.uuid)), \(draft.ranges)::cidr[], \(draft.expiresAt)
+               \(draft.limits.projects.map(\.uuid)), \(draft.ranges)::cidr[], \(draft.expiresAt),
+               \(seal.trust?.uuid)::uuid
           FROM auth.accounts WHERE id = \(seal.owner.uuid) AND deactivated_at IS NULL
-           AND \(Int64(APIKey.countMax)) > (
+           AND \(Int64(seal.countMax)) > (
                SELECT count(*) FROM auth.api_keys
-                WHERE account_id = \(seal.owner.uuid) AND revoked_at IS NULL AND expires_at > now())
+                WHERE account_id = \(seal.owner.uuid) AND revoked_at IS NULL AND expires_at > now()
+                  AND trust_id IS NOT DISTINCT FROM \(seal.trust?.uuid)::uuid)
         """
     }
 

@@ -32,12 +32,15 @@ struct APIKeys: Sendable {
     }
 
     /// What goes into the row of a key that `creator` makes for `owner`.
-    func seal(_ draft: APIKey.Draft, of owner: ID<Account>, by creator: ID<Account>) throws -> APIKeyStore.Seal {
+    func seal(_ draft: APIKey.Draft, of owner: ID<Account>, by creator: ID<Account>, under trust: ID<Trust>? = nil)
+        throws
+        -> APIKeyStore.Seal
+    {
         guard let digest = peppers.digest(of: draft.text.secret, version: peppers.version) else {
             throw Failure(.bug, "No key can be made.", detail: "no pepper of the current version")
         }
         return APIKeyStore.Seal(
-            digest: digest, pepperVersion: peppers.version, owner: owner, creator: creator)
+            digest: digest, pepperVersion: peppers.version, owner: owner, creator: creator, trust: trust)
     }
 
     private static let nobodys = [UInt8](repeating: 0, count: SHA256.byteCount)

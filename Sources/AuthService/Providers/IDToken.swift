@@ -49,6 +49,16 @@ struct IDToken: Sendable {
         guard party?.text == client || (party == nil && audience.count == 1) else {
             throw SignInRefusal(.idTokenParty)
         }
+        try checkTimes(now: now)
+        guard let brought = claims.values["nonce"]?.text,
+            constantTimeEqual(Array(brought.utf8), Array(nonce.utf8))
+        else { throw SignInRefusal(.idTokenNonce) }
+        guard let subject = claims.values["sub"]?.text else { throw SignInRefusal(.subjectMalformed) }
+        return subject
+    }
+
+    /// That it is good by now, and still.
+    func checkTimes(now: Date) throws(SignInRefusal) {
         let seconds = now.timeIntervalSince1970
         guard let expires = claims.values["exp"]?.time, seconds < expires + Self.skew else {
             throw SignInRefusal(.idTokenExpired)
@@ -56,10 +66,5 @@ struct IDToken: Sendable {
         guard let issued = claims.values["iat"]?.time, issued <= seconds + Self.skew,
             claims.values["nbf"].map({ ($0.time ?? .infinity) <= seconds + Self.skew }) ?? true
         else { throw SignInRefusal(.idTokenTime) }
-        guard let brought = claims.values["nonce"]?.text,
-            constantTimeEqual(Array(brought.utf8), Array(nonce.utf8))
-        else { throw SignInRefusal(.idTokenNonce) }
-        guard let subject = claims.values["sub"]?.text else { throw SignInRefusal(.subjectMalformed) }
-        return subject
     }
 }

@@ -38,7 +38,9 @@ actor ProviderDocuments {
 
     private let egress: Egress
     private var metadata: [Provider: (ProviderMetadata, ContinuousClock.Instant)] = [:]
-    private var keys: [ID<Provider>: Keys] = [:]
+    /// By the id of a provider, or the address of an issuer that is only trusted for its tokens.
+    private var keys: [String: Keys] = [:]
+    private var addresses: [String: (EgressURL, ContinuousClock.Instant)] = [:]
 
     init(egress: Egress) {
         self.egress = egress
@@ -55,13 +57,17 @@ actor ProviderDocuments {
     /// Reads it anew, whatever is known.
     func read(_ provider: Provider) async throws(SignInRefusal) -> ProviderMetadata {
         guard provider.kind == .oidc else { return try Self.fixed(provider) }
-        let base = provider.issuer.hasSuffix("/") ? String(provider.issuer.dropLast()) : provider.issuer
+        return try metadata(await discover(provider.issuer))
+    }
+
+    private func discover(_ issuer: String) async throws(SignInRefusal) -> Claims {
+        let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
         let text = base + "/.well-known/openid-configuration"
         guard let url = try? EgressURL(text) else { throw SignInRefusal(.discoveryAddress) }
         let document = try await get(url, .discoveryUnreachable, .discoveryMalformed)
         guard let claims = Claims(json: document) else { throw SignInRefusal(.discoveryMalformed) }
-        guard claims.values["issuer"]?.text == provider.issuer else { throw SignInRefusal(.discoveryIssuer) }
-        return try metadata(claims)
+        guard claims.values["issuer"]?.text == issuer else { throw SignInRefusal(.discoveryIssuer) }
+        return claims
     }
 
     private func metadata(_ claims: Claims) throws(SignInRefusal) -> ProviderMetadata {
@@ -97,6 +103,21 @@ actor ProviderDocuments {
     func key(of token: IDToken, _ provider: ID<Provider>, at url: EgressURL) async throws(SignInRefusal)
         -> VerificationKey
     {
+        try await key(of: token, provider.text, url)
+    }
+
+    /// The same, of an issuer that signs nobody in: it need not say where one signs in.
+    func key(of token: IDToken, issuedBy issuer: String) async throws(SignInRefusal) -> VerificationKey {
+        if let (url, until) = addresses[issuer], until > .now { return try await key(of: token, issuer, url) }
+        let url = try address(await discover(issuer), "jwks_uri")
+        if addresses.count > 100 { addresses.removeAll() }
+        addresses[issuer] = (url, .now + Self.fresh)
+        return try await key(of: token, issuer, url)
+    }
+
+    private func key(of token: IDToken, _ provider: String, _ url: EgressURL) async throws(SignInRefusal)
+        -> VerificationKey
+    {
         while true {
             let known = keys[provider] ?? Keys()
             let age = known.readAt.map { ContinuousClock.now - $0 }
@@ -119,7 +140,7 @@ actor ProviderDocuments {
         }
     }
 
-    private func readKeys(_ provider: ID<Provider>, _ url: EgressURL) async throws(SignInRefusal) {
+    private func readKeys(_ provider: String, _ url: EgressURL) async throws(SignInRefusal) {
         keys[provider, default: Keys()].isReading = true
         let outcome: Result<KeySet, SignInRefusal>
         do throws(SignInRefusal) {
@@ -146,9 +167,9 @@ actor ProviderDocuments {
     /// After a change of the provider.
     func forget(_ provider: ID<Provider>) {
         metadata = metadata.filter { $0.key.id != provider }
-        keys[provider]?.readAt = nil
-        keys[provider]?.soughtAt = nil
-        keys[provider]?.set = nil
+        keys[provider.text]?.readAt = nil
+        keys[provider.text]?.soughtAt = nil
+        keys[provider.text]?.set = nil
     }
 
     private func get(

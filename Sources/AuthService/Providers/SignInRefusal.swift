@@ -45,6 +45,7 @@ struct SignInRefusal: Error, Equatable {
         case accountInactive = "account_inactive"
         case emailDomain = "email_domain"
         case identityTaken = "identity_taken"
+        case claimsDoNotFit = "claims_do_not_fit"
     }
 
     let check: Check

@@ -10,6 +10,7 @@ struct NativeAPI: Sendable {
         SessionRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         FactorRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         KeyRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        TrustRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         ProviderRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         AccountRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         MemberRoutes(gateway: gateway, visitors: visitors).register(in: routes)

@@ -26,6 +26,7 @@ struct Site: Sendable {
         ProviderPages(site: self).register(in: routes)
         ProviderAdminPages(site: self).register(in: routes)
         InvitationPages(site: self).register(in: routes)
+        DevicePages(site: self).register(in: routes)
         let settings = SettingsShell(site: self)
         KeyPages(shell: settings).register(in: routes)
         SignedInPages(shell: settings).register(in: routes)
