@@ -7,6 +7,7 @@ struct Halley: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Running", subcommands: [Up.self, Migrate.self, Doctor.self, Version.self]),
             CommandGroup(name: "Looking after it", subcommands: [Admin.self]),
+            CommandGroup(name: "Using it", subcommands: [Login.self, Logout.self, OwnKeys.self]),
             CommandGroup(name: "Measuring", subcommands: [Measure.self]),
             CommandGroup(
                 name: "Single services",
