@@ -18,7 +18,7 @@ extension MemberPages {
         let named = projects[member.grant.projectID] ?? ""
         let notes = ["serviceAccount": "service account", "group": "group"]
         return Line(
-            id: member.principalID.idText, name: member.name, email: member.email, note: notes[member.kindText],
+            id: member.principalID.idText, name: member.name, email: member.email, note: notes[member.kind.text],
             role: member.roleText, project: named.split(separator: "/", maxSplits: 1).last.map(String.init) ?? "",
             roles: roles.map { Choice(name: $0, isChosen: $0 == member.roleText) }, isWhole: isWhole,
             provider: member.provider.isEmpty ? nil : member.provider)
