@@ -1143,6 +1143,11 @@ public nonisolated struct AccountRecord: Sendable {
 
   public var instanceRole: RoleName = .roleUnspecified
 
+  public var hasSecondFactor_p: Bool = false
+
+  /// of a group
+  public var members: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2808,7 +2813,7 @@ nonisolated extension CreateAccountResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccountRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{3}created_ms\0\u{3}last_seen_ms\0\u{1}kind\0\u{3}workspace_id\0\u{1}description\0\u{3}deactivated_ms\0\u{3}has_password\0\u{3}instance_role\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{3}created_ms\0\u{3}last_seen_ms\0\u{1}kind\0\u{3}workspace_id\0\u{1}description\0\u{3}deactivated_ms\0\u{3}has_password\0\u{3}instance_role\0\u{3}has_second_factor\0\u{1}members\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2827,6 +2832,8 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.deactivatedMs) }()
       case 10: try { try decoder.decodeSingularBoolField(value: &self.hasPassword_p) }()
       case 11: try { try decoder.decodeSingularEnumField(value: &self.instanceRole) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.hasSecondFactor_p) }()
+      case 13: try { try decoder.decodeSingularUInt32Field(value: &self.members) }()
       default: break
       }
     }
@@ -2866,6 +2873,12 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.instanceRole != .roleUnspecified {
       try visitor.visitSingularEnumField(value: self.instanceRole, fieldNumber: 11)
     }
+    if self.hasSecondFactor_p != false {
+      try visitor.visitSingularBoolField(value: self.hasSecondFactor_p, fieldNumber: 12)
+    }
+    if self.members != 0 {
+      try visitor.visitSingularUInt32Field(value: self.members, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2881,6 +2894,8 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.deactivatedMs != rhs.deactivatedMs {return false}
     if lhs.hasPassword_p != rhs.hasPassword_p {return false}
     if lhs.instanceRole != rhs.instanceRole {return false}
+    if lhs.hasSecondFactor_p != rhs.hasSecondFactor_p {return false}
+    if lhs.members != rhs.members {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -423,6 +423,8 @@ public nonisolated struct SetDenialRequest: Sendable {
   /// Clears the value of `denial`. Subsequent reads from it will return its default value.
   public mutating func clearDenial() {self._denial = nil}
 
+  public var reason: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -468,6 +470,15 @@ public nonisolated struct ListDenialsResponse: Sendable {
     public var hasDenial: Bool {self._denial != nil}
     /// Clears the value of `denial`. Subsequent reads from it will return its default value.
     public mutating func clearDenial() {self._denial = nil}
+
+    public var kind: AccessClaims.PrincipalKind = .principalUnspecified
+
+    /// as whoever denied it wrote it; may be empty
+    public var reason: String = String()
+
+    public var deniedBy: String = String()
+
+    public var deniedMs: Int64 = 0
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -518,9 +529,31 @@ public nonisolated struct ChangeGroupRequest: Sendable {
 
   public var removeIds: [Data] = []
 
+  /// absent: as it is
+  public var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  public var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  public mutating func clearName() {self._name = nil}
+
+  public var description_p: String {
+    get {_description_p ?? String()}
+    set {_description_p = newValue}
+  }
+  /// Returns true if `description_p` has been explicitly set.
+  public var hasDescription_p: Bool {self._description_p != nil}
+  /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
+  public mutating func clearDescription_p() {self._description_p = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _name: String? = nil
+  fileprivate var _description_p: String? = nil
 }
 
 public nonisolated struct ListGroupMembersRequest: Sendable {
@@ -1388,7 +1421,7 @@ nonisolated extension DeleteRoleRequest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension SetDenialRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SetDenialRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}denial\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}denial\0\u{1}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1398,6 +1431,7 @@ nonisolated extension SetDenialRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.principalID) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._denial) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
@@ -1414,12 +1448,16 @@ nonisolated extension SetDenialRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._denial {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: SetDenialRequest, rhs: SetDenialRequest) -> Bool {
     if lhs.principalID != rhs.principalID {return false}
     if lhs._denial != rhs._denial {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1487,7 +1525,7 @@ nonisolated extension ListDenialsResponse: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension ListDenialsResponse.Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = ListDenialsResponse.protoMessageName + ".Entry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}name\0\u{1}denial\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}principal_id\0\u{1}name\0\u{1}denial\0\u{1}kind\0\u{1}reason\0\u{3}denied_by\0\u{3}denied_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1498,6 +1536,10 @@ nonisolated extension ListDenialsResponse.Entry: SwiftProtobuf.Message, SwiftPro
       case 1: try { try decoder.decodeSingularBytesField(value: &self.principalID) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._denial) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.deniedBy) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.deniedMs) }()
       default: break
       }
     }
@@ -1517,6 +1559,18 @@ nonisolated extension ListDenialsResponse.Entry: SwiftProtobuf.Message, SwiftPro
     try { if let v = self._denial {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if self.kind != .principalUnspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if !self.deniedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.deniedBy, fieldNumber: 6)
+    }
+    if self.deniedMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.deniedMs, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1524,6 +1578,10 @@ nonisolated extension ListDenialsResponse.Entry: SwiftProtobuf.Message, SwiftPro
     if lhs.principalID != rhs.principalID {return false}
     if lhs.name != rhs.name {return false}
     if lhs._denial != rhs._denial {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.deniedBy != rhs.deniedBy {return false}
+    if lhs.deniedMs != rhs.deniedMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1601,7 +1659,7 @@ nonisolated extension CreateGroupResponse: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension ChangeGroupRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ChangeGroupRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}add_ids\0\u{3}remove_ids\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}add_ids\0\u{3}remove_ids\0\u{1}name\0\u{1}description\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1612,12 +1670,18 @@ nonisolated extension ChangeGroupRequest: SwiftProtobuf.Message, SwiftProtobuf._
       case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
       case 2: try { try decoder.decodeRepeatedBytesField(value: &self.addIds) }()
       case 3: try { try decoder.decodeRepeatedBytesField(value: &self.removeIds) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._description_p) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.id.isEmpty {
       try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
     }
@@ -1627,6 +1691,12 @@ nonisolated extension ChangeGroupRequest: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.removeIds.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.removeIds, fieldNumber: 3)
     }
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._description_p {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1634,6 +1704,8 @@ nonisolated extension ChangeGroupRequest: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.id != rhs.id {return false}
     if lhs.addIds != rhs.addIds {return false}
     if lhs.removeIds != rhs.removeIds {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs._description_p != rhs._description_p {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -103,6 +103,35 @@ import Testing
         }
     }
 
+    @Test func `why something is denied is kept and told, and it can be lifted from who has left`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let place = Scope.workspace(admin.workspace)
+            let ada = try await house.person("ada", [Grant(.editor, on: place)], by: admin)
+            let (stranger, theirs) = try await house.stranger(by: admin)
+            let roles = house.service.roles
+            func deny(_ reason: String, _ actions: Set<Action> = [.log]) async -> String {
+                await outcome {
+                    try await roles.deny(
+                        Denial(actions, on: place), to: ada.principal, reason: reason, as: admin.access)
+                }
+            }
+            #expect(await deny("two\nlines") == "invalid reason_invalid")
+            #expect(await deny(String(repeating: "x", count: 501)) == "invalid reason_invalid")
+            #expect(await deny("is on leave") == "ok")
+            let entry = try await roles.denials(in: admin.workspace, as: admin.access).first
+            #expect(entry?.reason == "is on leave" && entry?.deniedBy == "admin" && entry?.kind == .person)
+            #expect(try await roles.denials(in: theirs, as: stranger).isEmpty)
+            let told = try await house.service.explanations.explain(
+                .log, on: place, for: ada.principal, key: nil, as: ada)
+            #expect(told.steps.last?.text == "log is denied in the workspace. Reason: is on leave")
+            try await house.service.memberships.remove(place, from: ada.principal, as: admin.access)
+            #expect(await deny("", [.read]) == "notFound account_unknown")
+            #expect(await deny("", []) == "ok")
+            #expect(try await roles.denials(in: admin.workspace, as: admin.access).isEmpty)
+        }
+    }
+
     @Test func `nobody denies to themself, to an owner above them, or to strangers`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()

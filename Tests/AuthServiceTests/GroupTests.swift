@@ -26,6 +26,32 @@ import Testing
         }
     }
 
+    @Test func `a group is renamed, by who manages it, to a name that is free`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let (stranger, theirs) = try await house.stranger(by: admin)
+            let (groups, accounts) = (house.service.groups, house.service.accounts)
+            let team = try await groups.create(name: "team", description: "", home: admin.workspace, as: admin.access)
+            _ = try await groups.create(name: "other", description: "", home: admin.workspace, as: admin.access)
+            _ = try await groups.create(name: "vision", description: "", home: theirs, as: stranger)
+            #expect(await outcome { try await groups.change(team, name: "x", as: stranger) } == "notFound")
+            #expect(
+                await outcome { try await groups.change(team, name: "OTHER", as: admin.access) }
+                    == "conflict account_exists")
+            #expect(
+                await outcome { try await groups.change(team, name: "a@b", as: admin.access) } == "invalid name_invalid"
+            )
+            try await groups.change(team, name: "vision", as: admin.access)
+            try await groups.change(team, description: "sees", as: admin.access)
+            try await groups.change(team, adding: [admin.access.principal], as: admin.access)
+            let found = try await accounts.residents(.group, of: admin.workspace, as: admin.access)
+            #expect(found.map(\.name) == ["other", "vision"])
+            #expect(found.last?.description == "sees" && found.last?.members == 1 && found.first?.members == 0)
+            let own = try await groups.create(name: "TEAM", description: "", home: admin.workspace, as: admin.access)
+            #expect(own != team)
+        }
+    }
+
     @Test func `an administrator through a group manages members like any other`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()

@@ -265,7 +265,9 @@ CREATE TABLE auth.denials (
     actions text[] NOT NULL,
     denied_by uuid NOT NULL,
     denied_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32)))
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT denials_actions_count CHECK (((cardinality(actions) >= 1) AND (cardinality(actions) <= 32))),
+    CONSTRAINT denials_reason_length CHECK ((length(reason) <= 500))
 );
 ALTER TABLE auth.denials OWNER TO halley_owner;
 CREATE TABLE auth.device_requests (

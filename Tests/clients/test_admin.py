@@ -68,6 +68,32 @@ def test_who_has_no_second_factor_cannot_lose_it(server):
     assert admin(server.home, "users", "drop-factor", "admin", status=1).stderr.startswith("halley: ")
 
 
+def test_a_service_account_and_its_keys(server):
+    home = server.home
+    made = told(home, "service-accounts", "create", "nightly", "--description", "trains at night")
+    rows = {row["name"]: row for row in told(home, "service-accounts")}
+    assert rows["nightly"] == {"id": made["id"], "name": "nightly", "description": "trains at night", "active": True}
+    assert re.search(r"nightly +in use +never +trains at night +" + made["id"], admin(home, "service-accounts", "list").stdout)
+    assert "There is one of this name here." in admin(home, "service-accounts", "create", "NIGHTLY", status=1).stderr
+    key = told(home, "service-accounts", "create-key", "nightly", "--name", "runner", "--days", "7", "--action", "read")
+    assert key["secret"].startswith("hlys_")
+    status, _, me = server.call("GET", "/api/v1/me", key=key["secret"])
+    assert status == 200 and (me["name"], me["key"]["name"], me["key"]["actions"]) == ("nightly", "runner", ["read"]), me
+    text = admin(home, "service-accounts", "create-key", "Nightly").stdout
+    assert "not shown again" in text and "hlys_" in text
+    assert [(row["id"] == key["id"], row["state"]) for row in told(home, "service-accounts", "keys", "nightly") if row["name"] == "runner"] == [(True, "alive")]
+    assert told(home, "service-accounts", "revoke-keys", "nightly") == {"revoked": 2}
+    key = told(home, "service-accounts", "create-key", "nightly")
+    assert admin(home, "service-accounts", "deactivate", "nightly").stdout == "nightly is out of use, and its keys have ended.\n"
+    assert server.call("GET", "/api/v1/me", key=key["secret"])[0] == 401
+    assert [row["active"] for row in told(home, "service-accounts") if row["name"] == "nightly"] == [False]
+    admin(home, "service-accounts", "reactivate", "nightly")
+    assert {row["state"] for row in told(home, "service-accounts", "keys", "nightly")} == {"revoked"}
+    assert "has no service account" in admin(home, "service-accounts", "keys", "nobody", status=1).stderr
+    assert "no provider" in admin(home, "providers", "show", "nobody", status=1).stderr
+    assert told(home, "providers") == []
+
+
 def test_each_command_is_in_the_log(server):
     admin(server.home, "users", "list")
     rows = told(server.home, "audit", "list", "--action", "operator.access", "--limit", "2")
@@ -114,13 +140,17 @@ def test_without_a_server_it_says_where_it_looked(tmp_path):
     assert f"Nothing runs on the data folder {tmp_path}" in idle.stderr and "halley up" in idle.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["users"], ["users", "create"], ["audit"], ["audit", "list"], ["audit", "verify"]])
+@pytest.mark.parametrize("words", [
+    [], ["users"], ["users", "create"], ["audit"], ["audit", "list"], ["audit", "verify"], ["service-accounts"],
+    ["service-accounts", "create-key"], ["providers"], ["providers", "test"], ["providers", "remove"]])
 def test_help_says_what_it_is_for(words):
     text = admin("/nonexistent", *words, "--help").stdout
     assert text.startswith("OVERVIEW: ") and f"USAGE: halley admin {' '.join(words)}".strip() in text
 
 
 @pytest.mark.parametrize("words", [["audit", "list", "--from", "yesterday"], ["audit", "list", "--credential", "x"],
-                                   ["audit", "verify", "--of", "main"], ["users", "create"], ["nothing"]])
+                                   ["audit", "verify", "--of", "main"], ["users", "create"], ["nothing"], ["providers", "show"],
+                                   ["service-accounts", "create-key", "x", "--action", "fly"],
+                                   ["service-accounts", "create-key", "x", "--days", "0"]])
 def test_what_is_not_understood_is_refused_before_anything_is_done(words):
     assert "Usage" in admin("/nonexistent", *words, status=64).stderr

@@ -1,5 +1,7 @@
 """A headless Chromium that remembers what it asked for and what it complained about."""
 import json
+import os
+import pathlib
 
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
@@ -10,6 +12,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 DRIVER = "/usr/bin/chromedriver"
 PATIENCE = 30
+SHOTS = os.environ.get("HALLEY_SCREENSHOTS")
 
 
 class Browser:
@@ -70,6 +73,16 @@ class Browser:
             if message["method"] == "Network.requestWillBeSent":
                 self.asked.append(message["params"]["request"]["url"])
         return self.asked
+
+    def shoot(self, name: str) -> None:
+        """Nothing is wider than a telephone or a screen. HALLEY_SCREENSHOTS names a folder for people to look at."""
+        for width in (390, 1440):
+            self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 500})
+            assert self.script("return document.documentElement.scrollWidth") <= width, name
+            for scheme in ("light", "dark") if SHOTS else ():
+                self.colors(scheme)
+                self.driver.save_screenshot(str(pathlib.Path(SHOTS) / f"{name}-{width}-{scheme}.png"))
 
     def ink(self, selector: str) -> int:
         """How many pixels of a canvas are not empty."""

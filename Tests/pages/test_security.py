@@ -1,7 +1,5 @@
 """Setting up a second factor and signing in with it, as somebody does it in a browser. A server of its own: it changes how its
 administrator signs in."""
-import os
-import pathlib
 import subprocess
 import time
 import urllib.parse
@@ -11,8 +9,6 @@ import pytest
 from browser import Browser
 from conftest import PASSWORD
 from harness import Server
-
-SHOTS = os.environ.get("HALLEY_SCREENSHOTS")
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +34,6 @@ def fill(page, heading: str, **fields) -> None:
     page.one("button.primary").click()
 
 
-def shoot(page, name: str) -> None:
-    """Nothing is wider than a telephone or a screen. HALLEY_SCREENSHOTS names a folder for people to look at."""
-    for width in (390, 1440):
-        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 500})
-        assert page.script("return document.documentElement.scrollWidth") <= width, name
-        for scheme in ("light", "dark") if SHOTS else ():
-            page.colors(scheme)
-            page.driver.save_screenshot(str(pathlib.Path(SHOTS) / f"{name}-{width}-{scheme}.png"))
-
-
 def code(secret: str, ahead: int = 0) -> str:
     done = subprocess.run(["oathtool", "--totp", "--base32", "--now", f"@{int(time.time()) + 30 * ahead}", secret],
                           capture_output=True, text=True, check=True)
@@ -64,7 +49,7 @@ def enrolled(house):
         fill(page, "Choose a password", password=PASSWORD, again=PASSWORD)
         page.until(lambda: page.one("h1").text == "Workspaces", "the first sign-in")
         page.open("/settings/security")
-        shoot(page, "security")
+        page.shoot("security")
         page.one("form[action$=enrol] button").click()
         page.until(lambda: page.one("h1").text == "Set up an authenticator", "the QR picture")
         page.until(lambda: page.script("return document.querySelector('img.qr').naturalWidth") > 0, "the picture")
@@ -72,7 +57,7 @@ def enrolled(house):
         secret = page.one(".secret").text.replace(" ", "")
         uri = page.one("[name=uri]").get_attribute("value")
         assert urllib.parse.parse_qs(urllib.parse.urlsplit(uri).query)["secret"] == [secret]
-        shoot(page, "enrol")
+        page.shoot("enrol")
         fill(page, "Set up an authenticator", code="000000")
         assert "not the code" in page.until(lambda: page.one("[role=alert]").text, "a refusal")
         assert page.one("[name=uri]").get_attribute("value") == uri
@@ -81,10 +66,10 @@ def enrolled(house):
         page.until(lambda: page.one("h1").text == "Recovery codes", "the codes")
         codes = page.one("#codes").text.split()
         assert len(set(codes)) == 10
-        shoot(page, "codes")
+        page.shoot("codes")
         page.link("I have kept them").click()
         page.until(lambda: "10 of 10" in page.one("section").text, "the settings")
-        shoot(page, "security-enrolled")
+        page.shoot("security-enrolled")
         assert page.complaints() == []
         return {"secret": secret, "codes": codes}
     finally:
@@ -97,7 +82,7 @@ def test_signing_in_takes_two_steps(house, page, enrolled):
     fill(page, "Sign in", name="admin", password=PASSWORD)
     page.until(lambda: page.one("h1").text == "Second factor", "the second step")
     assert page.driver.get_cookie("halley_s") is None
-    shoot(page, "second-step")
+    page.shoot("second-step")
     fill(page, "Second factor", code="000000")
     assert "wrong" in page.until(lambda: page.one("[role=alert]").text, "a refusal")
     fill(page, "Second factor", code=enrolled["codes"].pop())
@@ -118,7 +103,7 @@ def test_what_is_sensitive_asks_again(house, page, enrolled):
         return page.one("h1").text == "Prove that it is you"
 
     page.until(asked, "the question")
-    shoot(page, "reauthenticate")
+    page.shoot("reauthenticate")
     fill(page, "Prove that it is you", password=PASSWORD, code=enrolled["codes"].pop())
     page.until(lambda: page.one("h1").text == "Security", "the way back")
     assert page.driver.get_cookie("halley_s")["value"] != before

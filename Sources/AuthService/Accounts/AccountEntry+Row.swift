@@ -7,7 +7,9 @@ extension AccountEntry {
     static let columns: SQL = """
         a.id, a.name, a.email, a.created_at, a.last_seen_at, a.kind, a.home_id, a.description, a.deactivated_at,
         a.password IS NOT NULL,
-        (SELECT g.role FROM auth.grants g WHERE g.account_id = a.id AND g.workspace_id = \(UUID.none))
+        (SELECT g.role FROM auth.grants g WHERE g.account_id = a.id AND g.workspace_id = \(UUID.none)),
+        EXISTS (SELECT FROM auth.factors f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL),
+        CASE WHEN a.kind = 'group' THEN (SELECT count(*) FROM auth.group_members m WHERE m.group_id = a.id) ELSE 0 END
         """
 
     init(row: inout Row) throws {
@@ -18,6 +20,7 @@ extension AccountEntry {
             id: ID(id), name: name, email: email, createdAt: createdAt, lastSeenAt: lastSeenAt,
             kind: Access.Kind(rawValue: kind) ?? .guest, home: home == .none ? nil : ID(home),
             description: try row.read(), deactivatedAt: try row.read(), hasPassword: try row.read(),
-            instanceRole: try row.read(String?.self).flatMap(Role.init(rawValue:)))
+            instanceRole: try row.read(String?.self).flatMap(Role.init(rawValue:)), hasSecondFactor: try row.read(),
+            members: try row.read())
     }
 }

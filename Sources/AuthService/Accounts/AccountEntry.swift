@@ -15,6 +15,9 @@ struct AccountEntry: Sendable, Equatable {
     let deactivatedAt: Date?
     let hasPassword: Bool
     let instanceRole: Role?
+    let hasSecondFactor: Bool
+    /// Of a group.
+    let members: Int64
 
     /// A person who is to get an account. Names are one whatever their case.
     struct Draft: Sendable {

@@ -45,6 +45,7 @@ extension AccountRecord {
         kind = account.kind.claim
         workspaceID = account.home?.wire ?? Data()
         description_p = account.description
+        members = UInt32(clamping: account.members)
         deactivatedMs = account.deactivatedAt.wire
         hasPassword_p = account.hasPassword
         instanceRole = account.instanceRole?.claim ?? .roleUnspecified

@@ -19,7 +19,12 @@ struct CareHandler: Sendable {
         let people = try await accounts.people(after: q.after, text: q.text, limit: Int(q.limit), as: access)
         let services = q.after.isEmpty ? try await residents(of: nil, access) : []
         return ListAccountsResponse.with {
-            $0.accounts = (people.accounts + services).map(AccountRecord.init)
+            $0.accounts = (people.accounts + services).map { account in
+                var record = AccountRecord(account)
+                // For administrators of the instance alone, who can take it away.
+                record.hasSecondFactor_p = account.hasSecondFactor
+                return record
+            }
             $0.next = people.next
         }
     }

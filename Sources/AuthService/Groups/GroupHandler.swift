@@ -17,7 +17,9 @@ struct GroupHandler: Sendable {
     func change(_ q: ChangeGroupRequest, _ call: Call) async throws -> Empty {
         let (adding, removing) = (try Self.ids(q.addIds), try Self.ids(q.removeIds))
         try await groups.change(
-            try ID(wire: q.id, "group"), adding: adding, removing: removing, as: call.requireAccess())
+            try ID(wire: q.id, "group"), name: q.hasName ? q.name : nil,
+            description: q.hasDescription_p ? q.description_p : nil, adding: adding, removing: removing,
+            as: call.requireAccess())
         return Empty()
     }
 

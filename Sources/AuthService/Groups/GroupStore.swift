@@ -25,42 +25,69 @@ struct GroupStore: Sendable {
             """, for: .none, AccountEntry.init(row:))
     }
 
-    /// Adds and removes in one transaction. Only people and service accounts come into a group, the latter only of its
-    /// own home; throws `.notFound` when one of those to add cannot.
+    /// Adds and removes in one transaction, under a new name if there is one. Only people and service accounts come
+    /// into a group, the latter only of its own home; throws `.notFound` when one of those to add cannot, `.conflict`
+    /// when the home has a group of that name.
     func change(
-        _ group: AccountEntry, adding: [ID<Account>], removing: [ID<Account>], telling event: AuditEvent
+        _ group: AccountEntry, to draft: AccountEntry.Resident?, adding: [ID<Account>], removing: [ID<Account>],
+        telling event: AuditEvent
     ) async throws {
+        do {
+            try await database.transaction(for: event.tenants) { transaction in
+                let renamed = try await Self.rename(group, to: draft, transaction)
+                let moved = try await Self.move(adding, into: group, removing: removing, transaction)
+                guard renamed + moved > 0 else { return }
+                try await transaction.run(AuditStore.append(event))
+            }
+        } catch let error as PostgresError where error.constraint == "accounts_name_key_unique" {
+            throw Failure(.conflict, "There is one of this name here.", reason: "account_exists")
+        }
+    }
+
+    private static func rename(
+        _ group: AccountEntry, to draft: AccountEntry.Resident?, _ transaction: Transaction
+    ) async throws -> Int {
+        guard let draft else { return 0 }
+        return try await transaction.run(
+            """
+            UPDATE auth.accounts
+               SET name = \(draft.name), name_key = \(draft.nameKey), description = \(draft.description)
+             WHERE id = \(group.id.uuid) AND kind = 'group'
+               AND (name, description) IS DISTINCT FROM (\(draft.name), \(draft.description))
+            """)
+    }
+
+    private static func move(
+        _ adding: [ID<Account>], into group: AccountEntry, removing: [ID<Account>], _ transaction: Transaction
+    ) async throws -> Int {
         let home = group.home?.uuid ?? UUID.none
         let added = Array(Set(adding.map(\.uuid)))
-        try await database.transaction(for: event.tenants) { transaction in
-            let known = try await transaction.first(
-                """
-                SELECT count(*) FROM auth.accounts
-                 WHERE id = ANY (\(added)) AND kind <> 'group' AND (kind = 'person' OR home_id = \(home))
-                """
-            ) { row in try row.read(Int64.self) }
-            guard known == Int64(added.count) else {
-                throw Failure(.notFound, "One of these accounts is not there.", reason: "account_unknown")
-            }
-            let gone = try await transaction.run(
-                """
-                DELETE FROM auth.group_members
-                 WHERE group_id = \(group.id.uuid) AND account_id = ANY (\(removing.map(\.uuid)))
-                """)
-            let come = try await transaction.run(
-                """
-                INSERT INTO auth.group_members (group_id, account_id)
-                SELECT \(group.id.uuid), id FROM unnest(\(added)) AS u (id) ON CONFLICT DO NOTHING
-                """)
-            guard gone + come > 0 else { return }
-            let count = try await transaction.first(
-                "SELECT count(*) FROM auth.group_members WHERE group_id = \(group.id.uuid)"
-            ) { row in try row.read(Int64.self) }
-            guard let count, count <= Int64(Self.membersMax) else {
-                throw Failure(.exhausted, "A group has at most \(Self.membersMax) members.")
-            }
-            try await transaction.run(AuditStore.append(event))
+        let known = try await transaction.first(
+            """
+            SELECT count(*) FROM auth.accounts
+             WHERE id = ANY (\(added)) AND kind <> 'group' AND (kind = 'person' OR home_id = \(home))
+            """
+        ) { row in try row.read(Int64.self) }
+        guard known == Int64(added.count) else {
+            throw Failure(.notFound, "One of these accounts is not there.", reason: "account_unknown")
         }
+        let gone = try await transaction.run(
+            """
+            DELETE FROM auth.group_members
+             WHERE group_id = \(group.id.uuid) AND account_id = ANY (\(removing.map(\.uuid)))
+            """)
+        let come = try await transaction.run(
+            """
+            INSERT INTO auth.group_members (group_id, account_id)
+            SELECT \(group.id.uuid), id FROM unnest(\(added)) AS u (id) ON CONFLICT DO NOTHING
+            """)
+        let count = try await transaction.first(
+            "SELECT count(*) FROM auth.group_members WHERE group_id = \(group.id.uuid)"
+        ) { row in try row.read(Int64.self) }
+        guard come == 0 || count ?? 0 <= Int64(membersMax) else {
+            throw Failure(.exhausted, "A group has at most \(membersMax) members.")
+        }
+        return gone + come
     }
 
     /// With all that was granted or denied to it.

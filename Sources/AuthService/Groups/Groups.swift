@@ -14,18 +14,27 @@ struct Groups: Sendable {
         return draft.id
     }
 
+    /// What is `nil` stays as it is.
     func change(
-        _ id: ID<Account>, adding: [ID<Account>], removing: [ID<Account>], as access: Access
+        _ id: ID<Account>, name: String? = nil, description: String? = nil, adding: [ID<Account>] = [],
+        removing: [ID<Account>] = [], as access: Access
     ) async throws {
         guard adding.count + removing.count <= Self.changesMax else {
             throw Failure(.invalid, "At most \(Self.changesMax) members are changed at once.")
         }
         let group = try await group(id, access)
         try await requireKnown(adding, group, access)
+        var draft: AccountEntry.Resident?
+        if name != nil || description != nil {
+            draft = try AccountEntry.Resident(
+                .group, name: name ?? group.name, description: description ?? group.description, home: group.home)
+        }
+        var detail = ["added": Self.list(adding), "removed": Self.list(removing)]
+        detail["name"] = draft?.name
         let event = AuditEvent(
             AuditEvent.Actor(access), "group.change", in: group.home, on: id.text,
-            detail: ["added": Self.list(adding), "removed": Self.list(removing)])
-        try await store.change(group, adding: adding, removing: removing, telling: event)
+            detail: detail.filter { !$0.value.isEmpty })
+        try await store.change(group, to: draft, adding: adding, removing: removing, telling: event)
     }
 
     func members(of id: ID<Account>, as access: Access) async throws -> [AccountEntry] {

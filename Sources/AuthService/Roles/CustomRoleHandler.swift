@@ -37,7 +37,8 @@ struct CustomRoleHandler: Sendable {
 
     func deny(_ q: SetDenialRequest, _ call: Call) async throws -> Empty {
         try await roles.deny(
-            try Denial(claim: q.denial), to: try ID(wire: q.principalID, "account"), as: call.requireAccess())
+            try Denial(claim: q.denial), to: try ID(wire: q.principalID, "account"), reason: q.reason,
+            as: call.requireAccess())
         return Empty()
     }
 
@@ -49,6 +50,8 @@ struct CustomRoleHandler: Sendable {
                     $0.principalID = entry.account.wire
                     $0.name = entry.name
                     $0.denial = entry.denial.claim
+                    ($0.kind, $0.reason) = (entry.kind.claim, entry.reason)
+                    ($0.deniedBy, $0.deniedMs) = (entry.deniedBy, entry.deniedAt.wire)
                 }
             }
         }

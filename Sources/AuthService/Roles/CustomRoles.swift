@@ -3,6 +3,9 @@ import Model
 
 /// Roles that a workspace makes for itself, and what is denied to somebody in it.
 struct CustomRoles: Sendable {
+    /// Of why something is denied, in code points.
+    static let reasonMax = 500
+
     let roles: CustomRoleStore
     let denials: DenialStore
 
@@ -47,8 +50,8 @@ struct CustomRoles: Sendable {
     }
 
     /// Takes actions from somebody in a workspace or project, in place of what was denied there before; no actions
-    /// lift it. Nobody denies to who ranks above them, nor to themself.
-    func deny(_ denial: Denial, to account: ID<Account>, as access: Access) async throws {
+    /// lift it. Nobody denies to who ranks above them, nor to themself. `reason` is told wherever it is asked why.
+    func deny(_ denial: Denial, to account: ID<Account>, reason: String = "", as access: Access) async throws {
         guard let workspace = denial.scope.workspace else {
             throw Failure(.invalid, "Actions are denied in a workspace or project.", reason: "role_misplaced")
         }
@@ -56,12 +59,18 @@ struct CustomRoles: Sendable {
         guard account != access.principal else {
             throw Failure(.conflict, "Nobody denies something to themself.", reason: "own_account")
         }
+        guard reason.unicodeScalars.count <= Self.reasonMax, reason.plain(Self.reasonMax) == reason else {
+            throw Failure(
+                .invalid, "A reason is one line of at most \(Self.reasonMax) characters.", reason: "reason_invalid")
+        }
         var detail = ["actions": denial.actions.map(\.rawValue).sorted().joined(separator: " ")]
         detail["project"] = denial.scope.project?.text
+        detail["reason"] = reason.isEmpty ? nil : reason
         let event = AuditEvent(
             AuditEvent.Actor(access), denial.actions.isEmpty ? "denial.lift" : "denial.set", in: workspace,
             on: account.text, detail: detail)
-        try await denials.set(denial, to: account, in: workspace, by: access.principal, telling: event)
+        try await denials.set(
+            denial, reason: reason, to: account, in: workspace, by: access.principal, telling: event)
     }
 
     func denials(in workspace: ID<Workspace>, as access: Access) async throws -> [DenialEntry] {

@@ -22,6 +22,7 @@ struct Explanation: Sendable, Equatable {
     struct Denied: Sendable {
         let denial: Denial
         let group: String?
+        var reason = ""
     }
 
     /// A key that is asked about, too.
@@ -45,8 +46,10 @@ struct Explanation: Sendable, Equatable {
         let denials = denied.filter { $0.denial.scope.covers(scope) && $0.denial.actions.contains(action) }
         steps += denials.map { denial in
             let whom = denial.group.map { " to the group \($0)" } ?? ""
+            let why = denial.reason.isEmpty ? "" : " Reason: \(denial.reason)"
             return Step(
-                rule: .denial, allows: false, text: "\(action.rawValue) is denied\(whom) \(denial.denial.scope.place).")
+                rule: .denial, allows: false,
+                text: "\(action.rawValue) is denied\(whom) \(denial.denial.scope.place).\(why)")
         }
         steps += key.map { Self.steps($0, action, scope) } ?? []
         let hasRole = steps.contains { $0.rule == .role && $0.allows }

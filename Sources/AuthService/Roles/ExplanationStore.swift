@@ -31,7 +31,7 @@ struct ExplanationStore: Sendable {
     func denied(to account: ID<Account>) async throws -> [Explanation.Denied] {
         try await database.rows(
             """
-            SELECT d.workspace_id, d.project_id, d.actions, CASE WHEN a.kind = 'group' THEN a.name END
+            SELECT d.workspace_id, d.project_id, d.actions, CASE WHEN a.kind = 'group' THEN a.name END, d.reason
               FROM auth.denials d JOIN auth.accounts a ON a.id = d.account_id
              WHERE d.account_id = ANY (\(GroupStore.selves(of: account))) ORDER BY d.workspace_id, d.project_id
             """, for: .none
@@ -39,7 +39,8 @@ struct ExplanationStore: Sendable {
             let scope = Scope(workspaceKey: try row.read(), projectKey: try row.read())
             let actions: [String] = try row.read()
             return Explanation.Denied(
-                denial: Denial(Set(actions.compactMap(Action.init(rawValue:))), on: scope), group: try row.read())
+                denial: Denial(Set(actions.compactMap(Action.init(rawValue:))), on: scope), group: try row.read(),
+                reason: try row.read())
         }
     }
 }

@@ -141,6 +141,7 @@ extension JSONWriter {
                 writer.member("has_password", account.hasPassword_p)
             } else {
                 writer.member("description", account.description_p)
+                if account.kind == .group { writer.member("members", Int64(account.members)) }
             }
             writer.time("created_ms", account.createdMs)
             writer.time("last_seen_ms", account.lastSeenMs)

@@ -60,7 +60,7 @@ struct GroupRoutes: Sendable {
         return Self.accounts("members", found.members)
     }
 
-    /// `add` and `remove` hold ids of accounts.
+    /// `add` and `remove` hold ids of accounts; `name` and `description` stay as they are without one.
     @Sendable private func change(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.writer(request, context)
         let id = try Data(idText: try context.part("id"), "group")
@@ -69,6 +69,8 @@ struct GroupRoutes: Sendable {
             $0.id = id
             $0.addIds = try body.strings("add").map { try Data(idText: $0, "account") }
             $0.removeIds = try body.strings("remove").map { try Data(idText: $0, "account") }
+            if let name = try body.stringIfAny("name") { $0.name = name }
+            if let description = try body.stringIfAny("description") { $0.description_p = description }
         }
         _ = try await gateway.backends.auth.changeGroup(asked, caller.call(context))
         for account in (asked.addIds + asked.removeIds).compactMap({ ID<Account>(bytes: $0) }) {

@@ -71,7 +71,11 @@ extension MemberRoutes {
                     writer.object { writer in
                         writer.member("id", entry.principalID.idText)
                         writer.member("name", entry.name)
+                        writer.member("kind", entry.kind.text)
                         writer.strings("actions", entry.denial.actions)
+                        writer.member("reason", entry.reason)
+                        writer.member("denied_by", entry.deniedBy)
+                        writer.time("since_ms", entry.deniedMs)
                         let project = entry.denial.projectID
                         if !project.isEmpty { writer.member("project", names[project] ?? project.idText) }
                     }
@@ -86,13 +90,14 @@ extension MemberRoutes {
         let id = try Data(idText: try context.part("id"), "account")
         let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
         let call = caller.call(context)
-        let (place, part) = try (body.string("workspace"), body.text("project"))
+        let (place, part, reason) = try (body.string("workspace"), body.text("project"), body.text("reason"))
         let workspace = try await places.workspace(place, call)
         let project = try await places.project(part, of: place, call)
         let denial = try DenialClaim.with {
             ($0.workspaceID, $0.projectID, $0.actions) = (workspace, project, try body.strings("actions"))
         }
-        _ = try await gateway.backends.auth.setDenial(.with { ($0.principalID, $0.denial) = (id, denial) }, call)
+        _ = try await gateway.backends.auth.setDenial(
+            .with { ($0.principalID, $0.denial, $0.reason) = (id, denial, reason) }, call)
         if let account = ID<Account>(bytes: id) { gateway.authenticator.forget(account) }
         return Reply.json { $0.object { _ in } }
     }

@@ -100,7 +100,7 @@ extension JSONWriter {
             writer.member("id", member.principalID.idText)
             writer.member("name", member.name)
             writer.member("email", member.email)
-            writer.member("kind", member.kindText)
+            writer.member("kind", member.kind.text)
             writer.member("role", member.roleText)
             if !member.provider.isEmpty { writer.member("provider", member.provider) }
             if !member.grant.projectID.isEmpty {
@@ -111,15 +111,17 @@ extension JSONWriter {
     }
 }
 
-extension MemberRecord {
-    var kindText: String {
-        switch kind {
+extension AccessClaims.PrincipalKind {
+    var text: String {
+        switch self {
         case .serviceAccount: "serviceAccount"
         case .group: "group"
         default: "person"
         }
     }
+}
 
+extension MemberRecord {
     /// The role's name; of a workspace's own roles the one it gave.
     var roleText: String { grant.role == .roleCustom ? grant.customName : Role(grant.role)?.rawValue ?? "" }
 }

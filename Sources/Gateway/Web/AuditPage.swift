@@ -25,19 +25,15 @@ struct AuditPage: Sendable {
     static let path = "/admin/audit"
     private static let fields = ["workspace", "actor", "action", "object", "outcome", "from", "to", "credential"]
 
-    let site: Site
-    private var gateway: Gateway { site.gateway }
-
-    init(site: Site) {
-        self.site = site
-    }
+    let shell: WorkspaceShell
+    private var gateway: Gateway { shell.gateway }
 
     func register(in routes: RouterGroup<EdgeContext>) {
         routes.get("admin/audit", use: show)
     }
 
     @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        let caller = try await site.visitors.reader(request, context)
+        let caller = try await shell.shell.site.visitors.reader(request, context)
         let query = try Query(request)
         let page = try await gateway.audit(query, caller.call(context))
         let asked = Self.fields.map { ($0, query[$0]) }
@@ -53,12 +49,11 @@ struct AuditPage: Sendable {
         for (name, value) in asked where !value.isEmpty { model[name] = value }
         if !page.cursor.isEmpty { model["nextHref"] = Link.query(Self.path, asked + [("cursor", page.cursor)]) }
         if !query["cursor"].isEmpty { model["firstHref"] = Link.query(Self.path, asked) }
-        let crumbs =
-            workspace.isEmpty ? [] : [Crumb(text: workspace, href: Link.workspace(workspace))]
-        return try site.page(
-            "audit", title: "Audit log",
-            crumbs: crumbs + [Crumb(text: "Audit log", href: Link.query(Self.path, [("workspace", workspace)]))],
-            caller: caller, model)
+        guard workspace.isEmpty else {
+            let place = try await shell.place(named: workspace, context, caller)
+            return try await shell.page("audit", .audit, at: place, caller, context, model)
+        }
+        return try await shell.shell.page("audit", title: "Audit log", path: Self.path, caller: caller, context, model)
     }
 }
 

@@ -159,16 +159,16 @@ struct ProviderAdminPages: Sendable {
         var model = ProviderForm.model(provider, rules)
         model["isNew"] = isNew
         model["path"] = isNew ? "/admin/providers" : Self.path(provider)
-        model["csrf"] = caller.csrfToken
-        model["problem"] = problem?.message
         model["note"] = note
         model["steps"] = steps.map {
             ["what": $0.what, "state": $0.ok ? "finished" : "crashed", "message": $0.ok ? "works" : $0.message]
         }
         model["hasSteps"] = !steps.isEmpty
-        return try site.page(
-            "admin-provider", title: isNew ? "New provider" : provider.label,
-            crumbs: [Crumb(text: "Sign-in providers", href: "/admin/providers")], caller: caller,
-            status: problem.map(HTTPStatus.status(for:)) ?? .ok, model)
+        let title = isNew ? "New provider" : provider.label
+        let here = isNew ? "/admin/providers/new/" + ProviderFields.name(of: provider.kind) : Self.path(provider)
+        return try await SettingsShell(site: site).page(
+            "admin-provider", title: title, path: "/admin/providers",
+            trail: [Crumb(text: "Sign-in providers", href: "/admin/providers"), Crumb(text: title, href: here)],
+            caller: caller, context, problem: problem, model)
     }
 }

@@ -10,7 +10,10 @@ import WireMessages
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "API keys of people and service accounts.",
-        discussion: "Keys are made by their owners, under Settings: nobody makes one in another's name.",
+        discussion: """
+            Keys are made by their owners, under Settings: nobody makes one in another's name. Those of service \
+            accounts: `halley admin service-accounts`.
+            """,
         subcommands: [List.self, Revoke.self, RevokeAll.self])
 }
 
@@ -25,36 +28,7 @@ extension Keys {
 
         func run() async throws {
             try await options.asOperator("keys list") { session in
-                let account = try await session.account(of)
-                let keys = try await session.auth.listKeys(.with { $0.ownerID = account.id }, session.context).keys
-                try options.show(
-                    TextTable(
-                        headings: ["NAME", "KEY", "STATE", "EXPIRES", "LAST USED", "FROM", "ID"],
-                        rows: keys.map {
-                            [
-                                $0.name, $0.hint, $0.state, TextTable.time(milliseconds: $0.expiresMs),
-                                TextTable.time(milliseconds: $0.lastUsedMs), $0.lastAddress, $0.idText,
-                            ]
-                        }), keys.map(Shown.init))
-            }
-        }
-
-        private struct Shown: Encodable {
-            let id: String
-            let name: String
-            let hint: String
-            let state: String
-            let actions: [String]
-            let lastAddress: String
-
-            init(_ key: KeyRecord) {
-                (id, name, hint, state) = (key.idText, key.name, key.hint, key.state)
-                (actions, lastAddress) = (key.limits.actions, key.lastAddress)
-            }
-
-            enum CodingKeys: String, CodingKey {
-                case id, name, hint, state, actions
-                case lastAddress = "last_address"
+                try await options.showKeys(of: session.account(of), session)
             }
         }
     }
@@ -89,16 +63,50 @@ extension Keys {
 
         func run() async throws {
             try await options.asOperator("keys revoke-all") { session in
-                let account = try await session.account(of)
-                let count = try await session.auth.revokeAllKeys(
-                    .with { $0.ownerID = account.id }, session.context
-                ).count
-                print(
-                    options.json
-                        ? try AdminOptions.text(["revoked": count])
-                        : "\(count) \(count == 1 ? "key" : "keys") of \(account.name) revoked.")
+                try await options.revokeAll(of: session.account(of), session)
             }
         }
+    }
+}
+
+/// A key as it is told, in the words of the API.
+private struct ShownKey: Encodable {
+    let id: String
+    let name: String
+    let hint: String
+    let state: String
+    let actions: [String]
+    let lastAddress: String
+
+    init(_ key: KeyRecord) {
+        (id, name, hint, state) = (key.idText, key.name, key.hint, key.state)
+        (actions, lastAddress) = (key.limits.actions, key.lastAddress)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, hint, state, actions
+        case lastAddress = "last_address"
+    }
+}
+
+extension AdminOptions {
+    func showKeys(of account: AccountRecord, _ session: OperatorSession) async throws {
+        let keys = try await session.auth.listKeys(.with { $0.ownerID = account.id }, session.context).keys
+        try show(
+            TextTable(
+                headings: ["NAME", "KEY", "STATE", "EXPIRES", "LAST USED", "FROM", "ID"],
+                rows: keys.map {
+                    [
+                        $0.name, $0.hint, $0.state, TextTable.time(milliseconds: $0.expiresMs),
+                        TextTable.time(milliseconds: $0.lastUsedMs), $0.lastAddress, $0.idText,
+                    ]
+                }), keys.map(ShownKey.init))
+    }
+
+    func revokeAll(of account: AccountRecord, _ session: OperatorSession) async throws {
+        let count = try await session.auth.revokeAllKeys(.with { $0.ownerID = account.id }, session.context).count
+        let text = "\(count) \(count == 1 ? "key" : "keys") of \(account.name) revoked."
+        print(json ? try Self.text(["revoked": count]) : text)
     }
 }
 

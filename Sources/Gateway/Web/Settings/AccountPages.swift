@@ -15,6 +15,7 @@ struct AccountPages: Sendable {
         let state: String?
         let isActive: Bool
         let isSelf: Bool
+        let hasFactor: Bool
         let seen: Moment?
     }
 
@@ -66,13 +67,16 @@ struct AccountPages: Sendable {
         }
     }
 
-    /// `do` is what its button says: role, deactivate, reactivate or reset.
+    /// `do` is what its button says: role, deactivate, reactivate, reset, or factor: the second one is taken away.
     @Sendable private func change(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let (form, caller) = try await shell.form(request, context)
         let id = try Data(idText: try context.part("id"), "account")
         let (call, auth) = (caller.call(context), gateway.backends.auth)
+        let address = context.address
         let outcome = try await SettingsShell.outcome { () async throws -> String? in
             switch form["do"] {
+            case "factor":
+                _ = try await auth.removeFactor(.with { ($0.accountID, $0.address) = (id, address) }, call)
             case "reset":
                 let made = try await auth.createResetLink(.with { $0.id = id }, call)
                 return gateway.origin.base(of: request, context) + "/setup/" + made.token
@@ -103,6 +107,6 @@ struct AccountPages: Sendable {
             roles: roles.map { MemberPages.Choice(name: $0.rawValue, isChosen: $0 == role) },
             state: account.deactivatedMs > 0 ? "out of use" : account.hasPassword_p ? nil : "no password yet",
             isActive: account.deactivatedMs == 0, isSelf: account.id == Data(caller.principal.bytes),
-            seen: Moment(account.lastSeenMs))
+            hasFactor: account.hasSecondFactor_p, seen: Moment(account.lastSeenMs))
     }
 }

@@ -13,15 +13,16 @@ extension MemberPages {
         let seen: Moment?
     }
 
-    static func line(_ member: MemberRecord, _ roles: [String], _ projects: [Data: String]) -> Line {
-        let isWhole = member.grant.projectID.isEmpty
-        let named = projects[member.grant.projectID] ?? ""
-        let notes = ["serviceAccount": "service account", "group": "group"]
-        return Line(
-            id: member.principalID.idText, name: member.name, email: member.email, note: notes[member.kindText],
-            role: member.roleText, project: named.split(separator: "/", maxSplits: 1).last.map(String.init) ?? "",
-            roles: roles.map { Choice(name: $0, isChosen: $0 == member.roleText) }, isWhole: isWhole,
-            provider: member.provider.isEmpty ? nil : member.provider)
+    static func line(
+        _ member: MemberRecord, _ roles: [String], _ projects: [Data: String], _ why: String
+    ) -> Line {
+        Line(
+            id: member.principalID.idText, name: member.name, email: member.email,
+            note: PersonChoice.note(member.kind), role: member.roleText,
+            project: projects[member.grant.projectID] ?? "",
+            roles: roles.map { Choice(name: $0, isChosen: $0 == member.roleText) },
+            isWhole: member.grant.projectID.isEmpty, provider: member.provider.isEmpty ? nil : member.provider,
+            why: why)
     }
 
     static func service(_ account: AccountRecord) -> Service {

@@ -6,7 +6,7 @@ import SwiftProtobuf
 import Wire
 import WireMessages
 
-/// `/settings/workspaces/{workspace}`: its members, invitations, service accounts and groups.
+/// `/settings/workspaces/{workspace}`: its members, invitations and service accounts.
 struct MemberPages: Sendable {
     struct Choice {
         let name: String
@@ -24,6 +24,8 @@ struct MemberPages: Sendable {
         let isWhole: Bool
         /// Whose group brings the role, which nobody changes here.
         let provider: String?
+        /// Where it is told what they may, and why.
+        let why: String
     }
 
     struct Open {
@@ -34,9 +36,9 @@ struct MemberPages: Sendable {
         let expires: String
     }
 
-    let shell: SettingsShell
-    private var gateway: Gateway { shell.site.gateway }
-    private var places: Places { Places(gateway: gateway) }
+    let shell: WorkspaceShell
+    private var gateway: Gateway { shell.gateway }
+    private var places: Places { shell.places }
 
     func register(in routes: RouterGroup<EdgeContext>) {
         let page = routes.group("settings/workspaces/:workspace")
@@ -50,38 +52,32 @@ struct MemberPages: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        try await page(try context.part("workspace"), shell.visitor(request, context), context)
+        let (caller, place) = try await shell.visitor(request, context)
+        return try await page(place, caller, context)
     }
 
     private func page(
-        _ workspace: String, _ caller: Caller, _ context: EdgeContext, link: String? = nil, problem: Failure? = nil
+        _ place: WorkspaceShell.Place, _ caller: Caller, _ context: EdgeContext, link: String? = nil,
+        problem: Failure? = nil
     ) async throws -> Response {
         let (call, auth) = (caller.call(context), gateway.backends.auth)
-        let id = try await places.workspace(workspace, call)
-        let members = try await auth.listMembers(.with { $0.workspaceID = id }, call).members
-        let own = try await auth.listRoles(.with { $0.workspaceID = id }, call).roles
-        let residents = try await auth.listAccounts(.with { $0.workspaceID = id }, call).accounts
-        let projects = try await places.projectNames(members.map(\.grant.projectID).filter { !$0.isEmpty }, call)
+        let members = try await shell.members(of: place, call)
+        let own = try await auth.listRoles(.with { $0.workspaceID = place.id }, call).roles
+        let services = try await shell.residents(.serviceAccount, of: place, call)
+        let projects = try await shell.projects(of: place, call).names
         let roles = Role.scoped.map(\.rawValue) + own.map(\.name)
-        let open = try await SettingsShell.outcome {
-            try await auth.listInvitations(.with { $0.workspaceID = id }, call)
-        }
+        let open =
+            place.managesMembers
+            ? try await auth.listInvitations(.with { $0.workspaceID = place.id }, call).invitations : []
         var model: [String: Any] = [
-            "workspace": workspace, "base": "/settings/workspaces/" + Link.escaped(workspace),
-            "members": members.map { Self.line($0, roles, projects) }, "roles": roles,
-            "invitable": [Role.viewer, .commenter, .editor, .admin].map(\.rawValue),
-            "services": residents.filter { $0.kind == .serviceAccount }.map(Self.service),
-            "hasServices": residents.contains { $0.kind == .serviceAccount },
+            "members": members.map { Self.line($0, roles, projects, AccessPage.href(place, who: $0.principalID)) },
+            "roles": roles, "invitable": [Role.viewer, .commenter, .editor, .admin].map(\.rawValue),
+            "services": services.map(Self.service), "hasServices": !services.isEmpty,
+            "invitations": open.map(Self.open), "hasInvitations": !open.isEmpty,
         ]
-        if case .success(let found) = open {
-            model["manages"] = true
-            model["invitations"] = found.invitations.map(Self.open)
-            model["hasInvitations"] = !found.invitations.isEmpty
-        }
         model["link"] = link
         return try await shell.page(
-            "settings-members", title: workspace, path: "/settings/workspaces/" + Link.escaped(workspace),
-            caller: caller, context, problem: problem, model)
+            "settings-members", .members, at: place, caller, context, problem: problem, model)
     }
 
     /// Does what a form asks and shows the page again: with what went wrong, or anew.
@@ -89,12 +85,11 @@ struct MemberPages: Sendable {
         _ request: Request, _ context: EdgeContext,
         _ work: @Sendable (_ form: Query, _ workspace: String, _ caller: Caller) async throws -> String?
     ) async throws -> Response {
-        let (form, caller) = try await shell.form(request, context)
-        let workspace = try context.part("workspace")
-        switch try await SettingsShell.outcome({ try await work(form, workspace, caller) }) {
-        case .success(nil): return Site.redirect(to: "/settings/workspaces/" + Link.escaped(workspace))
-        case .success(let link): return try await page(workspace, caller, context, link: link)
-        case .failure(let problem): return try await page(workspace, caller, context, problem: problem)
+        let (form, caller, place) = try await shell.form(request, context)
+        switch try await SettingsShell.outcome({ try await work(form, place.name, caller) }) {
+        case .success(nil): return Site.redirect(to: place.base)
+        case .success(let link): return try await page(place, caller, context, link: link)
+        case .failure(let problem): return try await page(place, caller, context, problem: problem)
         }
     }
 

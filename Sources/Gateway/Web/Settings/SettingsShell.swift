@@ -24,36 +24,42 @@ struct SettingsShell: Sendable {
         ("API keys", "/settings/keys"), ("Signed in", "/settings/sessions"), ("Security", "/settings/security"),
         ("Identities", "/settings/identities"),
     ]
-    static let instance = [
-        ("Accounts", "/admin/accounts"), ("Providers", "/admin/providers"), ("Audit log", "/admin/audit"),
-    ]
+    static let instance = [("Accounts", "/admin/accounts"), ("Providers", "/admin/providers")]
+    static let log = [("Audit log", "/admin/audit")]
 
     let site: Site
 
-    /// A page of settings. `path` is the entry that is open; `model` what the template names besides the shell's.
+    /// A page of settings. `path` is the entry that is open, `trail` the way to the page if it is not the entry's own;
+    /// `model` what the template names besides the shell's. What is wrong stands above it all, or as `beside` and
+    /// `Problem` where the template wants it.
     func page(
-        _ template: String, title: String, path: String, caller: Caller, _ context: EdgeContext,
-        status: HTTPResponse.Status = .ok, problem: Failure? = nil, _ model: [String: Any] = [:]
+        _ template: String, title: String, path: String, trail: [Crumb]? = nil, caller: Caller,
+        _ context: EdgeContext, status: HTTPResponse.Status = .ok, problem: Failure? = nil, beside: String? = nil,
+        _ model: [String: Any] = [:]
     ) async throws -> Response {
         let call = caller.call(context)
         // Who must set up a second factor first sees the page where that is done, and no more.
         let seen = (try? await site.gateway.backends.workspace.list(.init(), call).workspaces) ?? []
         let holdings = (try? await site.gateway.backends.auth.describeAccess(.init(), call).holdings) ?? []
-        let administers = holdings.contains { $0.actions.contains(Action.administerInstance.rawValue) }
+        func mayOnInstance(_ action: Action) -> Bool {
+            holdings.contains { $0.grant.workspaceID.isEmpty && $0.actions.contains(action.rawValue) }
+        }
+        let instance =
+            (mayOnInstance(.administerInstance) ? Self.instance : []) + (mayOnInstance(.readAudit) ? Self.log : [])
         var sections = [Self.section("You", Self.own, path)]
         if !seen.isEmpty {
             sections.append(
                 Self.section(
                     "Workspaces", seen.map { ($0.name, "/settings/workspaces/" + Link.escaped($0.name)) }, path))
         }
-        if administers { sections.append(Self.section("Instance", Self.instance, path)) }
+        if !instance.isEmpty { sections.append(Self.section("Instance", instance, path)) }
         var model = model
         model["sections"] = sections
         model["csrf"] = caller.csrfToken
-        model["problem"] = problem?.message
+        model[beside.map { $0 + "Problem" } ?? "problem"] = problem?.message
         return try site.page(
             template, title: title,
-            crumbs: [Crumb(text: "Settings", href: "/settings"), Crumb(text: title, href: path)],
+            crumbs: [Crumb(text: "Settings", href: "/settings")] + (trail ?? [Crumb(text: title, href: path)]),
             caller: caller, status: problem.map(HTTPStatus.status(for:)) ?? status, model)
     }
 
