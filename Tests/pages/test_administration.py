@@ -99,6 +99,33 @@ def test_a_provider_is_added_changed_and_deleted(page, house, request):
     assert label not in page.one("main").text
 
 
+def test_a_role_that_a_provider_brings_is_seen(house, admin):
+    person(admin, "grace")
+    grace = json.loads(admin.open("/api/v1/accounts?text=grace").read())["accounts"][0]["id"]
+    provider = admin.post("/api/v1/providers", {"kind": "oidc", "label": "Lab", "issuer": "https://login.example.org", "client_id": "x",
+                                                "enabled": True, "group_claim": "groups"})["id"]
+    place = house.postgres("psql", "-qtAX", "-c", "SELECT workspace_id FROM auth.grants WHERE role = 'owner'").strip()
+    house.sql(f"INSERT INTO auth.identities (account_id, provider_id, subject) VALUES ('{grace}', '{provider}', 'grace-there')")
+    for workspace, role in (("00000000-0000-0000-0000-000000000000", "instanceAdmin"), (place, "editor")):
+        house.sql("INSERT INTO auth.provider_grants (workspace_id, account_id, provider_id, role) "
+                  f"VALUES ('{workspace}', '{grace}', '{provider}', '{role}')")
+    page = sign_in(Browser(house.url), cookie_of(admin))
+    try:
+        page.open("/admin/accounts")
+        assert "instanceAdmin through Lab" in row(page, "grace").text and "through" not in row(page, "admin").text
+        page.open(f"/settings/workspaces/{house.workspace}")
+        assert "through Lab" in row(page, "grace").text and not row(page, "grace").find_elements("tag name", "button")
+        page.shoot("members-through")
+        row(page, "grace").find_element("link text", "Why?").click()
+        page.until(lambda: "through the provider Lab allows log." in page.one("table.why").text, "the reason")
+        page.open(f"/admin/providers/{provider}")
+        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": True})
+        assert all(one.size["width"] > 100 for one in page.all(".rules input, .rules select")), "too narrow to read"
+        assert page.complaints() == []
+    finally:
+        page.quit()
+
+
 def test_the_log_stands_in_the_settings_and_has_room(page, house, admin):
     page.driver.set_window_size(1440, 1000)
     page.open("/admin/audit")

@@ -235,5 +235,8 @@ def test_all_of_it_can_be_read_and_fits(house, people, scheme):
             page.script("for (const one of document.querySelectorAll('details')) one.open = true")
             found[name] = page.script(LOOK)
         assert {name: problems for name, problems in found.items() if problems} == {}
+        page.open(base + "/access")
+        page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": True})
+        assert page.one("table.why tbody td:last-child").size["width"] > 280, "too narrow to read"
     finally:
         page.quit()

@@ -12,6 +12,8 @@ struct AccountPages: Sendable {
         let name: String
         let email: String
         let roles: [MemberPages.Choice]
+        /// Roles that a provider's groups bring, which nobody changes here.
+        let through: [String]
         let state: String?
         let isActive: Bool
         let isSelf: Bool
@@ -44,8 +46,11 @@ struct AccountPages: Sendable {
         let found = try await gateway.backends.auth.listAccounts(
             .with { ($0.text, $0.after, $0.limit) = (text, after, 100) }, caller.call(context))
         let people = found.accounts.filter { $0.kind == .person }
+        let held = try await gateway.backends.auth.listMembers(.init(), caller.call(context)).members
+        let brought = Dictionary(grouping: held.filter { !$0.provider.isEmpty }, by: \.principalID)
         var model: [String: Any] = [
-            "text": text, "accounts": people.map { Self.line($0, caller) }, "hasAccounts": !people.isEmpty,
+            "text": text, "accounts": people.map { Self.line($0, brought[$0.id] ?? [], caller) },
+            "hasAccounts": !people.isEmpty,
         ]
         if !found.next.isEmpty { model["next"] = Link.query(Self.path, [("text", text), ("after", found.next)]) }
         model["link"] = link
@@ -100,11 +105,12 @@ struct AccountPages: Sendable {
         }
     }
 
-    private static func line(_ account: AccountRecord, _ caller: Caller) -> Line {
+    private static func line(_ account: AccountRecord, _ brought: [MemberRecord], _ caller: Caller) -> Line {
         let role = Role(account.instanceRole)
         return Line(
             id: account.id.idText, name: account.name, email: account.email,
             roles: roles.map { MemberPages.Choice(name: $0.rawValue, isChosen: $0 == role) },
+            through: brought.map { "\($0.roleText) through \($0.provider)" },
             state: account.deactivatedMs > 0 ? "out of use" : account.hasPassword_p ? nil : "no password yet",
             isActive: account.deactivatedMs == 0, isSelf: account.id == Data(caller.principal.bytes),
             hasFactor: account.hasSecondFactor_p, seen: Moment(account.lastSeenMs))
