@@ -53,7 +53,8 @@ return problems;
 
 def pages(server, runs) -> list:
     home = f"/{server.workspace}/{PROJECT}/{runs['first']}"
-    return ["/login", "/setup/x", "/", "/admin/audit", f"/{server.workspace}",
+    waits = server.call("POST", "/oauth/device_authorization", b"client_id=x", key=False)[2]["user_code"]
+    return ["/login", "/setup/x", "/", "/admin/audit", "/device", f"/device?code={waits}", f"/{server.workspace}",
             f"/{server.workspace}/{PROJECT}", f"/{server.workspace}/{PROJECT}?q=none", home] + [
         home + "/" + tab for tab in ("values", "console", "assets", "code", "system", "html")]
 
