@@ -16,6 +16,8 @@ public struct GatewayConfig: Sendable {
     public var contentListen: Listen?
     /// How people reach `listen`, such as `https://halley.example`; empty: as each request's `Host` says.
     public var baseURL: String
+    /// People reach it behind TLS.
+    var isTLS: Bool { baseURL.hasPrefix("https://") }
     /// How people reach `contentListen`; empty: the request's host with that port.
     public var contentBaseURL: String
     /// Seals addresses of that origin; `nil`: nothing is shown there.

@@ -34,7 +34,7 @@ struct Downloads: Sendable {
     /// Links are opened by people too. This GET changes nothing, so that their session may do.
     private func reader(_ request: Request, _ context: EdgeContext) async throws -> Caller {
         if request.headers[.authorization] == nil, request.headers[.xAPIKey] == nil,
-            let token = SessionCookie.token(of: request)
+            let token = SessionCookie.token(of: request, config: gateway.config)
         {
             return try await gateway.authenticator.caller(session: token, request, context)
         }

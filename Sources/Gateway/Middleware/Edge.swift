@@ -16,13 +16,11 @@ struct Edge: RouterMiddleware {
     /// `nil` where an address's own authority is in it, and nobody is known anyway.
     private let meter: Meter?
     private let refusals: RefusalLog
-    private let isTLS: Bool
 
     init(config: GatewayConfig, meter: Meter?, refusals: RefusalLog) {
         self.config = config
         self.meter = meter
         self.refusals = refusals
-        self.isTLS = config.baseURL.hasPrefix("https://")
     }
 
     func handle(
@@ -79,7 +77,7 @@ struct Edge: RouterMiddleware {
 
     private func secure(_ response: inout Response, requestID: String) {
         response.headers.append(HTTPField(name: .xRequestID, value: requestID))
-        if isTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
+        if config.isTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         // A reply of `Reply` carries the rest already; one probe tells.
         guard response.headers[.xContentTypeOptions] == nil else { return }
         for field in Reply.securityFields where response.headers[field.name] == nil { response.headers.append(field) }

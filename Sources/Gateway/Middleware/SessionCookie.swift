@@ -10,8 +10,8 @@ enum SessionCookie {
 
     private static let names = Names(plain: "halley_s", secure: "__Host-s")
 
-    static func token(of request: Request) -> String? {
-        value(of: request, names)
+    static func token(of request: Request, config: GatewayConfig) -> String? {
+        value(of: request, names, config: config)
     }
 
     static func made(_ token: String, until: Date, config: GatewayConfig) -> String {
@@ -22,14 +22,14 @@ enum SessionCookie {
         make("", names, seconds: 0, config: config)
     }
 
-    static func value(of request: Request, _ names: Names) -> String? {
-        let value = request.cookies[names.secure]?.value ?? request.cookies[names.plain]?.value
+    /// Behind TLS the plain name is nobody's: a neighbour of this host's domain could have set it.
+    static func value(of request: Request, _ names: Names, config: GatewayConfig) -> String? {
+        let value = request.cookies[config.isTLS ? names.secure : names.plain]?.value
         return value?.isEmpty == false ? value : nil
     }
 
     static func make(_ value: String, _ names: Names, seconds: Int, config: GatewayConfig) -> String {
-        let isTLS = config.baseURL.hasPrefix("https://")
-        let name = isTLS ? names.secure : names.plain
-        return "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isTLS ? "; Secure" : "")
+        let (name, ending) = config.isTLS ? (names.secure, "; Secure") : (names.plain, "")
+        return "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + ending
     }
 }

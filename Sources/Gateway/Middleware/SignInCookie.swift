@@ -5,8 +5,8 @@ import Hummingbird
 enum SignInCookie {
     private static let names = SessionCookie.Names(plain: "halley_sso", secure: "__Host-sso")
 
-    static func token(of request: Request) -> String? {
-        SessionCookie.value(of: request, names)
+    static func token(of request: Request, config: GatewayConfig) -> String? {
+        SessionCookie.value(of: request, names, config: config)
     }
 
     static func made(_ token: String, config: GatewayConfig) -> String {

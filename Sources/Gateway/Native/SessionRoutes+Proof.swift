@@ -62,7 +62,7 @@ extension Gateway {
     func replaceSession(
         of request: Request, by token: String, _ expiresMs: Int64, _ context: EdgeContext
     ) async -> String {
-        if let old = SessionCookie.token(of: request), old != token {
+        if let old = SessionCookie.token(of: request, config: config), old != token {
             let call = CallContext(deadline: .seconds(5), trace: context.requestID)
             // It has mostly ended already, and the new one must not wait for it.
             _ = try? await backends.auth.signOut(.with { $0.token = old }, call)

@@ -55,7 +55,7 @@ struct SessionRoutes: Sendable {
 
     @Sendable private func signOut(_ request: Request, _ context: EdgeContext) async throws -> Response {
         _ = try await visitors.writer(request, context)
-        if let token = SessionCookie.token(of: request) {
+        if let token = SessionCookie.token(of: request, config: gateway.config) {
             let call = CallContext(deadline: .seconds(5), trace: context.requestID)
             _ = try await gateway.backends.auth.signOut(.with { $0.token = token }, call)
             gateway.authenticator.forget(session: token)

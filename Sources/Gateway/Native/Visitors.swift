@@ -12,7 +12,7 @@ struct Visitors: Sendable {
         if request.headers[.authorization] != nil || request.headers[.xAPIKey] != nil {
             return try await gateway.authenticator.caller(request, context)
         }
-        guard let token = SessionCookie.token(of: request) else {
+        guard let token = SessionCookie.token(of: request, config: gateway.config) else {
             throw Failure(.unauthenticated, "Sign in, or send an API key in the Authorization header.")
         }
         return try await gateway.authenticator.caller(session: token, request, context)

@@ -49,7 +49,7 @@ struct ProviderPages: Sendable {
         let caller = await present(request, context)
         let q = try FinishProviderSignInRequest.with {
             $0.providerID = try context.providerID("provider")
-            $0.browserToken = SignInCookie.token(of: request) ?? ""
+            $0.browserToken = SignInCookie.token(of: request, config: gateway.config) ?? ""
             ($0.state, $0.code) = (query.once("state"), query.once("code"))
             ($0.issuer, $0.hasIssuer_p) = (query.once("iss"), query.has("iss"))
             ($0.error, $0.address) = (query.once("error"), context.address)
@@ -88,7 +88,7 @@ struct ProviderPages: Sendable {
 
     /// Who is signed in already, if anybody is.
     private func present(_ request: Request, _ context: EdgeContext) async -> Caller? {
-        guard let token = SessionCookie.token(of: request) else { return nil }
+        guard let token = SessionCookie.token(of: request, config: gateway.config) else { return nil }
         return try? await gateway.authenticator.caller(session: token, request, context)
     }
 

@@ -70,7 +70,7 @@ struct SessionPages: Sendable {
     @Sendable private func logout(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let form = try await Site.form(request)
         _ = try await site.visitors.writer(request, context, formToken: form["csrf"])
-        if let token = SessionCookie.token(of: request) {
+        if let token = SessionCookie.token(of: request, config: gateway.config) {
             let call = CallContext(deadline: .seconds(5), trace: context.requestID)
             _ = try await gateway.backends.auth.signOut(.with { $0.token = token }, call)
             gateway.authenticator.forget(session: token)
