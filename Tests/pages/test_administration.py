@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+import test_admin
 from browser import Browser
 from conftest import PASSWORD, sign_in
 from harness import Server
@@ -109,6 +110,8 @@ def test_a_role_that_a_provider_brings_is_seen(house, admin):
     for workspace, role in (("00000000-0000-0000-0000-000000000000", "instanceAdmin"), (place, "editor")):
         house.sql("INSERT INTO auth.provider_grants (workspace_id, account_id, provider_id, role) "
                   f"VALUES ('{workspace}', '{grace}', '{provider}', '{role}')")
+    roles = {row["role"]: row.get("provider") for row in test_admin.told(house.home, "users", "list") if row["name"] == "grace"}
+    assert roles == {"instanceUser": None, "instanceAdmin": "Lab"}
     page = sign_in(Browser(house.url), cookie_of(admin))
     try:
         page.open("/admin/accounts")

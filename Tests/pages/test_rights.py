@@ -123,6 +123,19 @@ def test_a_group_from_its_making_to_its_end(page, house, people):
     assert name + "-2" not in page.one("main").text
 
 
+def test_members_are_added_and_the_problem_stands_beside_its_field(page, house, people):
+    page.open(people["base"])
+    send(page, "form[action$='/members']", who="nobody@example.org", role="viewer")
+    assert "Invite them by a link instead" in beside(page, "who")
+    assert page.one("[name=who]").get_attribute("value") == "nobody@example.org"
+    send(page, "form[action$='/service-accounts']", name="NIGHTLY", description="trains")
+    assert "one of this name here" in beside(page, "name")
+    assert page.one("[name=description]").get_attribute("value") == "trains"
+    page.open("/settings/keys")
+    page.one("details summary").click()
+    assert "Delete experiments and their files for good." in page.one("fieldset").text
+
+
 def test_a_role_of_ones_own(page, house, people):
     name, base = "role-" + uuid.uuid4().hex[:6], people["base"]
     page.open(base + "/roles")

@@ -29,7 +29,8 @@ extension Users {
                         headings: ["NAME", "ROLE", "E-MAIL", "SINCE", "ID"],
                         rows: members.map {
                             [
-                                $0.name, $0.role, $0.email, TextTable.time(milliseconds: $0.sinceMs),
+                                $0.name, $0.role + ($0.provider.isEmpty ? "" : " through \($0.provider)"), $0.email,
+                                TextTable.time(milliseconds: $0.sinceMs),
                                 ID<Account>(bytes: $0.principalID)?.text ?? "",
                             ]
                         }), members.map(Shown.init))
@@ -41,15 +42,18 @@ extension Users {
             let name: String
             let email: String
             let role: String
+            /// Whose group brings the role; `nil`: it was given by hand.
+            let provider: String?
             let sinceMs: Int64
 
             init(_ member: MemberRecord) {
                 id = ID<Account>(bytes: member.principalID)?.text ?? ""
                 (name, email, role, sinceMs) = (member.name, member.email, member.role, member.sinceMs)
+                provider = member.provider.isEmpty ? nil : member.provider
             }
 
             enum CodingKeys: String, CodingKey {
-                case id, name, email, role
+                case id, name, email, role, provider
                 case sinceMs = "since_ms"
             }
         }

@@ -51,7 +51,7 @@ struct KeyPages: Sendable {
         let names = try await KeyNames(keys, Places(gateway: gateway), call)
         var model: [String: Any] = [
             "owner": owner, "keys": keys.map { Self.line($0, names) }, "hasKeys": !keys.isEmpty,
-            "actions": Action.allCases.map(\.rawValue), "isService": !owner.isEmpty,
+            "actions": ActionText.grid(Action.allCases, chosen: []), "isService": !owner.isEmpty,
         ]
         if !owner.isEmpty {
             let found = try await gateway.backends.auth.findAccounts(.with { $0.ids = [id] }, call).accounts.first

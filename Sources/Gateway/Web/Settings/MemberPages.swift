@@ -58,7 +58,7 @@ struct MemberPages: Sendable {
 
     private func page(
         _ place: WorkspaceShell.Place, _ caller: Caller, _ context: EdgeContext, link: String? = nil,
-        problem: Failure? = nil
+        typed form: Query? = nil, problem: Failure? = nil
     ) async throws -> Response {
         let (call, auth) = (caller.call(context), gateway.backends.auth)
         let members = try await shell.members(of: place, call)
@@ -73,11 +73,13 @@ struct MemberPages: Sendable {
             "members": members.map { Self.line($0, roles, projects, AccessPage.href(place, who: $0.principalID)) },
             "roles": roles, "invitable": [Role.viewer, .commenter, .editor, .admin].map(\.rawValue),
             "services": services.map(Self.service), "hasServices": !services.isEmpty,
-            "invitations": open.map(Self.open), "hasInvitations": !open.isEmpty,
+            "invitations": open.map(Self.open), "hasInvitations": !open.isEmpty, "who": form?["who"] ?? "",
+            "name": form?["name"] ?? "", "description": form?["description"] ?? "",
         ]
         model["link"] = link
         return try await shell.page(
-            "settings-members", .members, at: place, caller, context, problem: problem, model)
+            "settings-members", .members, at: place, caller, context, problem: problem,
+            beside: form.map { form in ["who", "name"].filter(form.has) } ?? [], model)
     }
 
     /// Does what a form asks and shows the page again: with what went wrong, or anew.
@@ -89,7 +91,7 @@ struct MemberPages: Sendable {
         switch try await SettingsShell.outcome({ try await work(form, place.name, caller) }) {
         case .success(nil): return Site.redirect(to: place.base)
         case .success(let link): return try await page(place, caller, context, link: link)
-        case .failure(let problem): return try await page(place, caller, context, problem: problem)
+        case .failure(let problem): return try await page(place, caller, context, typed: form, problem: problem)
         }
     }
 
@@ -100,7 +102,9 @@ struct MemberPages: Sendable {
             let who = form["who"]
             let found = try await gateway.backends.auth.findAccounts(.with { ($0.name, $0.email) = (who, who) }, call)
             guard let account = found.accounts.first else {
-                throw Failure(.notFound, "There is no account \"\(who.prefix(100))\". Invite them by a link instead.")
+                throw Failure(
+                    .notFound, "There is no account \"\(who.prefix(100))\". Invite them by a link instead.",
+                    reason: "account_unknown")
             }
             try await set(grant, to: account.id, call)
             return nil
