@@ -102,12 +102,8 @@ extension APIKeys {
         let none = Failure(.notFound, "There is no such account, or you may not see its keys.")
         guard let account = try await accounts.find(owner ?? access.principal) else { throw none }
         if account.id == access.principal { return account }
-        let scope = account.home.map { Scope.workspace($0) } ?? .instance
-        let looksAfter =
-            account.kind == .serviceAccount
-            && access.allows(account.home == nil ? .administerInstance : .manageMembers, on: scope)
         let administers = reading && account.kind != .group && access.allows(.administerInstance, on: .instance)
-        guard looksAfter || administers else { throw none }
+        guard access.looksAfter(account) || administers else { throw none }
         return account
     }
 
@@ -117,4 +113,13 @@ extension APIKeys {
 
     private static let tooMany = Failure(
         .exhausted, "There are \(APIKey.countMax) keys already. Revoke some first.", reason: "too_many_keys")
+}
+
+extension Access {
+    /// Service accounts are seen to by whoever manages the members of their home.
+    func looksAfter(_ account: AccountEntry) -> Bool {
+        guard account.kind == .serviceAccount else { return false }
+        guard let home = account.home else { return allows(.administerInstance, on: .instance) }
+        return allows(.manageMembers, on: .workspace(home))
+    }
 }

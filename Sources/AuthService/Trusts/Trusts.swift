@@ -107,11 +107,9 @@ struct Trusts: Sendable {
 
     /// The service account, if the caller looks after it.
     private func cared(_ id: ID<Account>, as access: Access) async throws -> AccountEntry {
-        guard let account = try await keys.accounts.find(id), account.kind == .serviceAccount,
-            access.allows(
-                account.home == nil ? .administerInstance : .manageMembers,
-                on: account.home.map { Scope.workspace($0) } ?? .instance)
-        else { throw Failure(.notFound, "There is no such service account, or you do not look after it.") }
+        guard let account = try await keys.accounts.find(id), access.looksAfter(account) else {
+            throw Failure(.notFound, "There is no such service account, or you do not look after it.")
+        }
         return account
     }
 }
