@@ -69,6 +69,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CLinux"),
@@ -80,6 +81,7 @@ let package = Package(
         module("HotJSON", ["CSimdJSON", "CZlib"]),
         module("QRCode", ["CQRCode"]),
         module("Egress", ["CCurl"]),
+        module("Directory", ["CLDAP"]),
 
         // The ground floor.
         module("Postgres", ["CLibPQ", "CLinux", logging]),
@@ -91,7 +93,7 @@ let package = Package(
 
         // The services and their clients.
         client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
-        service("AuthService", ["Sealing", "Egress", "AuthClient"]),
+        service("AuthService", ["Sealing", "Egress", "Directory", "AuthClient"]),
         service("WorkspaceService", ["AuthClient"]),
         service("TrackingService", ["Series"]),
         service("ArtifactService", ["Blobs", "Sealing"]),
@@ -129,6 +131,7 @@ let package = Package(
         tests("SealingTests", ["Sealing", "TestKit"]),
         tests("QRCodeTests", ["QRCode"]),
         tests("EgressTests", ["Egress", "TestKit"]),
+        tests("DirectoryTests", ["Directory", "TestKit"]),
         tests("HotJSONTests", ["HotJSON", "CZlib", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
@@ -138,7 +141,8 @@ let package = Package(
         tests(
             "AuthServiceTests",
             [
-                "AuthService", "AuthClient", "Egress", "Sealing", "Wire", "WireMessages", "Postgres", "Model",
+                "AuthService", "AuthClient", "Directory", "Egress", "Sealing", "Wire", "WireMessages", "Postgres",
+                "Model",
                 "TestKit",
                 protobuf,
             ]),

@@ -60,7 +60,21 @@ extension AuthClient {
         try await rpc.call(AuthMethod.finishProviderSignIn, q, context)
     }
 
-    // MARK: One's own identities; both need a session
+    /// Throws `.unauthenticated` (`sign_in_refused`, `provider_sign_in_refused`), or `.unavailable`
+    /// (`provider_unreachable`) when the directory does not answer.
+    public func signInAtDirectory(
+        _ q: SignInAtDirectoryRequest, _ context: CallContext
+    ) async throws(Failure) -> SignInResponse {
+        try await rpc.call(AuthMethod.signInAtDirectory, q, context)
+    }
+
+    // MARK: One's own identities; all need a session
+
+    /// Throws as `signInAtDirectory`, or `.forbidden` (`reauth_required`).
+    @discardableResult
+    public func joinDirectory(_ q: JoinDirectoryRequest, _ context: CallContext) async throws(Failure) -> Empty {
+        try await rpc.call(AuthMethod.joinDirectory, q, context)
+    }
 
     public func listIdentities(
         _ q: ListIdentitiesRequest, _ context: CallContext

@@ -110,7 +110,8 @@ extension AuthService {
 
     private func registerProviders(in methods: inout Methods) {
         let handler = ProviderHandler(providers: providers, signIns: providerSignIns)
-        let signIn = ProviderSignInHandler(signIns: providerSignIns, providers: providers)
+        let signIn = ProviderSignInHandler(
+            signIns: providerSignIns, directories: directorySignIns, providers: providers)
         methods.unary(AuthMethod.listProviders, .access, handler.list)
         methods.unary(AuthMethod.createProvider, .access, handler.create)
         methods.unary(AuthMethod.changeProvider, .access, handler.change)
@@ -119,6 +120,8 @@ extension AuthService {
         methods.unary(AuthMethod.offeredProviders, .anyone, handler.offers)
         methods.unary(AuthMethod.beginProviderSignIn, .anyone, signIn.begin)
         methods.unary(AuthMethod.finishProviderSignIn, .anyone, signIn.finish)
+        methods.unary(AuthMethod.signInAtDirectory, .anyone, signIn.signIn)
+        methods.unary(AuthMethod.joinDirectory, .access, signIn.join)
         methods.unary(AuthMethod.listIdentities, .access, signIn.identities)
         methods.unary(AuthMethod.removeIdentity, .access, signIn.remove)
     }

@@ -1,3 +1,4 @@
+import Directory
 import Egress
 public import Foundation
 public import Logging
@@ -21,6 +22,7 @@ public struct AuthService: Sendable {
     let bootstrap: Bootstrap
     let providers: Providers
     let providerSignIns: ProviderSignIns
+    let directorySignIns: DirectorySignIns
     let devices: Devices
     let trusts: Trusts
     let operators: Operators
@@ -69,7 +71,7 @@ public struct AuthService: Sendable {
             peppers: config.peppers, issuer: "Halley", now: now)
         policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
-        (providers, providerSignIns) = Self.singleSignOn(database, config)
+        (providers, providerSignIns, directorySignIns) = Self.singleSignOn(database, config)
         devices = Devices(store: DeviceStore(database: database), keys: keys, throttle: sessions.throttle)
         trusts = Trusts(
             store: TrustStore(database: database), keys: keys, audit: auditStore, throttle: sessions.throttle,
@@ -78,18 +80,26 @@ public struct AuthService: Sendable {
         self.logger = logger
     }
 
-    private static func singleSignOn(_ database: Database, _ config: AuthConfig) -> (Providers, ProviderSignIns) {
+    private static func singleSignOn(_ database: Database, _ config: AuthConfig) -> (
+        Providers, ProviderSignIns, DirectorySignIns
+    ) {
         let egress = Egress(rules: config.egress)
         let documents = ProviderDocuments(egress: egress)
-        let vault = ProviderVault(peppers: config.peppers)
+        let (vault, directory) = (ProviderVault(peppers: config.peppers), Directory())
+        let (audit, throttle) = (AuditStore(database: database), Throttle(store: ThrottleStore(database: database)))
         let (store, identities) = (ProviderStore(database: database), IdentityStore(database: database))
         return (
-            Providers(store: store, identities: identities, vault: vault, egress: egress, documents: documents),
+            Providers(
+                store: store, identities: identities, vault: vault, egress: egress, documents: documents,
+                directory: directory),
             ProviderSignIns(
                 store: ProviderSignInStore(database: database), providers: store, identities: identities,
-                audit: AuditStore(database: database), throttle: Throttle(store: ThrottleStore(database: database)),
-                vault: vault, documents: documents, exchange: ProviderExchange(egress: egress, documents: documents),
-                baseURL: config.baseURL)
+                audit: audit, throttle: throttle, vault: vault, documents: documents,
+                exchange: ProviderExchange(egress: egress, documents: documents),
+                baseURL: config.baseURL),
+            DirectorySignIns(
+                providers: store, identities: identities, audit: audit, throttle: throttle, vault: vault,
+                directory: directory)
         )
     }
 

@@ -96,6 +96,8 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case listIdentities // = 360
   case removeIdentity // = 361
   case takeTokens // = 368
+  case signInAtDirectory // = 384
+  case joinDirectory // = 385
   case beginDevice // = 400
   case lookAtDevice // = 401
   case decideDevice // = 402
@@ -180,6 +182,8 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 360: self = .listIdentities
     case 361: self = .removeIdentity
     case 368: self = .takeTokens
+    case 384: self = .signInAtDirectory
+    case 385: self = .joinDirectory
     case 400: self = .beginDevice
     case 401: self = .lookAtDevice
     case 402: self = .decideDevice
@@ -262,6 +266,8 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .listIdentities: return 360
     case .removeIdentity: return 361
     case .takeTokens: return 368
+    case .signInAtDirectory: return 384
+    case .joinDirectory: return 385
     case .beginDevice: return 400
     case .lookAtDevice: return 401
     case .decideDevice: return 402
@@ -344,6 +350,8 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .listIdentities,
     .removeIdentity,
     .takeTokens,
+    .signInAtDirectory,
+    .joinDirectory,
     .beginDevice,
     .lookAtDevice,
     .decideDevice,
@@ -1392,7 +1400,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2} BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}Y\u{1}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}Y\u{1}BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {

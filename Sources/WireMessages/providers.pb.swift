@@ -36,6 +36,9 @@ public nonisolated enum ProviderKind: SwiftProtobuf.Enum, Swift.CaseIterable {
 
   /// without ID tokens: asked for the user at an address of its own
   case providerOauth2 // = 2
+
+  /// a directory: asked for the user with the password that was typed here
+  case providerLdap // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -47,6 +50,7 @@ public nonisolated enum ProviderKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 0: self = .unspecified
     case 1: self = .providerOidc
     case 2: self = .providerOauth2
+    case 3: self = .providerLdap
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -56,6 +60,7 @@ public nonisolated enum ProviderKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .unspecified: return 0
     case .providerOidc: return 1
     case .providerOauth2: return 2
+    case .providerLdap: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -65,6 +70,7 @@ public nonisolated enum ProviderKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .unspecified,
     .providerOidc,
     .providerOauth2,
+    .providerLdap,
   ]
 
 }
@@ -224,6 +230,16 @@ public nonisolated struct ProviderRecord: @unchecked Sendable {
     get {_storage._identities}
     set {_uniqueStorage()._identities = newValue}
   }
+
+  /// ldap
+  public var directory: DirectoryRecord {
+    get {_storage._directory ?? DirectoryRecord()}
+    set {_uniqueStorage()._directory = newValue}
+  }
+  /// Returns true if `directory` has been explicitly set.
+  public var hasDirectory: Bool {_storage._directory != nil}
+  /// Clears the value of `directory`. Subsequent reads from it will return its default value.
+  public mutating func clearDirectory() {_uniqueStorage()._directory = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -465,6 +481,9 @@ public nonisolated struct BeginProviderSignInResponse: Sendable {
 
   public var expiresMs: Int64 = 0
 
+  /// of a directory, and then alone: name and password are asked for here
+  public var formLabel: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -583,7 +602,7 @@ public nonisolated struct RemoveIdentityRequest: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension ProviderKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROVIDER_KIND_UNSPECIFIED\0\u{1}PROVIDER_OIDC\0\u{1}PROVIDER_OAUTH2\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PROVIDER_KIND_UNSPECIFIED\0\u{1}PROVIDER_OIDC\0\u{1}PROVIDER_OAUTH2\0\u{1}PROVIDER_LDAP\0")
 }
 
 nonisolated extension GroupRole: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -627,7 +646,7 @@ nonisolated extension GroupRole: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProviderRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}label\0\u{1}enabled\0\u{1}issuer\0\u{3}authorize_url\0\u{3}token_url\0\u{3}userinfo_url\0\u{3}client_id\0\u{3}has_secret\0\u{1}scopes\0\u{3}subject_claim\0\u{3}name_claim\0\u{3}email_claim\0\u{3}group_claim\0\u{3}creates_accounts\0\u{3}email_domains\0\u{3}factor_values\0\u{3}group_roles\0\u{3}redirect_uri\0\u{3}created_ms\0\u{3}changed_ms\0\u{1}identities\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}label\0\u{1}enabled\0\u{1}issuer\0\u{3}authorize_url\0\u{3}token_url\0\u{3}userinfo_url\0\u{3}client_id\0\u{3}has_secret\0\u{1}scopes\0\u{3}subject_claim\0\u{3}name_claim\0\u{3}email_claim\0\u{3}group_claim\0\u{3}creates_accounts\0\u{3}email_domains\0\u{3}factor_values\0\u{3}group_roles\0\u{3}redirect_uri\0\u{3}created_ms\0\u{3}changed_ms\0\u{1}identities\0\u{1}directory\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -653,6 +672,7 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _createdMs: Int64 = 0
     var _changedMs: Int64 = 0
     var _identities: UInt32 = 0
+    var _directory: DirectoryRecord? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -686,6 +706,7 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _createdMs = source._createdMs
       _changedMs = source._changedMs
       _identities = source._identities
+      _directory = source._directory
     }
   }
 
@@ -727,6 +748,7 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 21: try { try decoder.decodeSingularInt64Field(value: &_storage._createdMs) }()
         case 22: try { try decoder.decodeSingularInt64Field(value: &_storage._changedMs) }()
         case 23: try { try decoder.decodeSingularUInt32Field(value: &_storage._identities) }()
+        case 24: try { try decoder.decodeSingularMessageField(value: &_storage._directory) }()
         default: break
         }
       }
@@ -735,6 +757,10 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
       if !_storage._id.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._id, fieldNumber: 1)
       }
@@ -804,6 +830,9 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._identities != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._identities, fieldNumber: 23)
       }
+      try { if let v = _storage._directory {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -836,6 +865,7 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._createdMs != rhs_storage._createdMs {return false}
         if _storage._changedMs != rhs_storage._changedMs {return false}
         if _storage._identities != rhs_storage._identities {return false}
+        if _storage._directory != rhs_storage._directory {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1301,7 +1331,7 @@ nonisolated extension BeginProviderSignInRequest: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension BeginProviderSignInResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".BeginProviderSignInResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0\u{3}browser_token\0\u{3}expires_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0\u{3}browser_token\0\u{3}expires_ms\0\u{3}form_label\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1312,6 +1342,7 @@ nonisolated extension BeginProviderSignInResponse: SwiftProtobuf.Message, SwiftP
       case 1: try { try decoder.decodeSingularStringField(value: &self.url) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.browserToken) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.formLabel) }()
       default: break
       }
     }
@@ -1327,6 +1358,9 @@ nonisolated extension BeginProviderSignInResponse: SwiftProtobuf.Message, SwiftP
     if self.expiresMs != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 3)
     }
+    if !self.formLabel.isEmpty {
+      try visitor.visitSingularStringField(value: self.formLabel, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1334,6 +1368,7 @@ nonisolated extension BeginProviderSignInResponse: SwiftProtobuf.Message, SwiftP
     if lhs.url != rhs.url {return false}
     if lhs.browserToken != rhs.browserToken {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.formLabel != rhs.formLabel {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,3 +1,4 @@
+import Directory
 import Foundation
 import Model
 import Postgres
@@ -16,7 +17,24 @@ extension Provider {
             userinfoURL: "", clientID: client, scopes: ["openid"], subjectClaim: "sub", nameClaim: "preferred_username",
             emailClaim: "email", groupClaim: "groups", createsAccounts: creates, emailDomains: domains,
             factorValues: ["mfa"],
-            groupRoles: rules)
+            groupRoles: rules, directory: nil)
+    }
+}
+
+extension Provider {
+    /// A directory; nobody is behind it either.
+    static func directory(
+        _ url: String = "ldaps://ldap.example.org", id: ID<Provider> = .fresh(), startTLS: Bool = true,
+        authority: String = "", bind: String = "cn=halley,dc=example,dc=org", base: String = "dc=example,dc=org",
+        subject: String = "entryUUID", client: String = "", rules: [GroupRole] = []
+    ) -> Provider {
+        Provider(
+            id: id, kind: .ldap, label: "Directory", isEnabled: true, issuer: "", authorizeURL: "", tokenURL: "",
+            userinfoURL: "", clientID: client, scopes: [], subjectClaim: subject, nameClaim: "uid", emailClaim: "mail",
+            groupClaim: "memberOf", createsAccounts: true, emailDomains: [], factorValues: [], groupRoles: rules,
+            directory: DirectorySettings(
+                url: url, startTLS: startTLS, authority: authority, bindDN: bind, baseDN: base,
+                userFilter: "(uid={name})", groupBaseDN: "", groupFilter: ""))
     }
 }
 

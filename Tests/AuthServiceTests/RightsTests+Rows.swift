@@ -62,6 +62,12 @@ extension RightsTests {
         row(.finishProviderSignIn, always(.unauthenticated)) { (q: inout FinishProviderSignInRequest, _) in
             (q.providerID, q.state, q.browserToken) = (Data(ID<Account>.fresh().bytes), "x", "x")
         },
+        row(.signInAtDirectory, always(.notFound)) { (q: inout SignInAtDirectoryRequest, _) in
+            (q.providerID, q.name, q.password) = (Data(ID<Account>.fresh().bytes), fresh(), "x")
+        },
+        row(.joinDirectory, signedInAlways(.notFound)) { (q: inout JoinDirectoryRequest, _) in
+            (q.providerID, q.name, q.password) = (Data(ID<Account>.fresh().bytes), fresh(), "x")
+        },
         row(.createProvider, .instance(.administerInstance)) { (q: inout CreateProviderRequest, _) in
             q.provider = RightsScene.provider(fresh())
             q.clientSecret = "x"

@@ -291,6 +291,19 @@ CREATE TABLE auth.device_requests (
     CONSTRAINT device_requests_decided CHECK ((((decided_at IS NULL) = (account_id IS NULL)) AND ((NOT approved) OR (decided_at IS NOT NULL))))
 );
 ALTER TABLE auth.device_requests OWNER TO halley_owner;
+CREATE TABLE auth.directories (
+    provider_id uuid NOT NULL,
+    url text NOT NULL,
+    start_tls boolean NOT NULL,
+    authority text NOT NULL,
+    bind_dn text NOT NULL,
+    base_dn text NOT NULL,
+    user_filter text NOT NULL,
+    group_base_dn text NOT NULL,
+    group_filter text NOT NULL,
+    CONSTRAINT directories_group_search_whole CHECK (((group_base_dn = ''::text) = (group_filter = ''::text)))
+);
+ALTER TABLE auth.directories OWNER TO halley_owner;
 CREATE TABLE auth.factor_policies (
     workspace_id uuid NOT NULL,
     demand text NOT NULL,
@@ -373,6 +386,7 @@ CREATE TABLE auth.providers (
 CASE kind
     WHEN 'oidc'::text THEN ((issuer <> ''::text) AND (authorize_url = ''::text) AND (token_url = ''::text) AND (userinfo_url = ''::text))
     WHEN 'oauth2'::text THEN ((issuer = ''::text) AND (authorize_url <> ''::text) AND (token_url <> ''::text) AND (userinfo_url <> ''::text))
+    WHEN 'ldap'::text THEN ((issuer = ''::text) AND (authorize_url = ''::text) AND (token_url = ''::text) AND (userinfo_url = ''::text))
     ELSE false
 END),
     CONSTRAINT providers_label_length CHECK (((length(label) >= 1) AND (length(label) <= 60)))
@@ -801,6 +815,8 @@ ALTER TABLE ONLY auth.device_requests
     ADD CONSTRAINT device_requests_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY auth.device_requests
     ADD CONSTRAINT device_requests_user_unique UNIQUE (user_digest);
+ALTER TABLE ONLY auth.directories
+    ADD CONSTRAINT directories_pkey PRIMARY KEY (provider_id);
 ALTER TABLE ONLY auth.factor_policies
     ADD CONSTRAINT factor_policies_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY auth.factors
@@ -944,6 +960,8 @@ ALTER TABLE ONLY auth.denials
     ADD CONSTRAINT denials_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.device_requests
     ADD CONSTRAINT device_requests_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.directories
+    ADD CONSTRAINT directories_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.factors
     ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.grants
@@ -1067,6 +1085,7 @@ GRANT SELECT,INSERT ON TABLE auth.audit TO halley_auth;
 GRANT SELECT,INSERT ON TABLE auth.audit_chains TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.device_requests TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.directories TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;

@@ -58,6 +58,8 @@ struct IdentityStore: Sendable {
         let identity: Identity
         let provider: Provider
         let session: Session.Draft
+        /// Buckets of tries that are emptied when the session begins.
+        var forgives: [[UInt8]] = []
     }
 
     /// Signs in whoever the identity is, with the roles of its groups; makes an account when there is none and the
@@ -107,12 +109,13 @@ struct IdentityStore: Sendable {
         ) { _ in true }
         if hasFactor == true, !wasAsked {
             let pending = PendingSignIn()
-            try await transaction.run(PendingStore.insert(pending, forEachOf: source))
+            try await transaction.run(PendingStore.insert(pending, forgiving: arrival.forgives, forEachOf: source))
             return .pending(pending)
         }
         try await transaction.run(
             SessionStore.insert(arrival.session, hasSecondFactor: wasAsked, forEachOf: source))
         try await transaction.run("UPDATE auth.accounts SET last_seen_at = now() WHERE id = \(actor.id)")
+        try await transaction.run("DELETE FROM auth.throttles WHERE bucket = ANY(\(arrival.forgives))")
         return .session
     }
 

@@ -1,10 +1,11 @@
+import Directory
 import Egress
 import Foundation
 import Model
 
 /// Somebody who says who people are.
 struct Provider: Sendable, Hashable {
-    enum Kind: String, Sendable { case oidc, oauth2 }
+    enum Kind: String, Sendable { case oidc, oauth2, ldap }
 
     /// Members of `group` have `grant`, as long as the provider says that they are in it.
     struct GroupRole: Sendable, Hashable {
@@ -33,14 +34,20 @@ struct Provider: Sendable, Hashable {
     /// Values of `amr` or `acr` that say that a second factor was used there.
     let factorValues: [String]
     let groupRoles: [GroupRole]
+    /// Of `ldap`, and of no other.
+    let directory: DirectorySettings?
 
     /// What identities rest on: were it changed, the same names would be other people's.
-    var ground: [String] { [kind.rawValue, issuer, authorizeURL, tokenURL, userinfoURL, subjectClaim] }
+    /// A directory may move to another machine, with all that is in it.
+    var ground: [String] {
+        [kind.rawValue, issuer, authorizeURL, tokenURL, userinfoURL, subjectClaim, directory?.baseDN ?? ""]
+    }
 
     /// The roles of somebody who is in these groups: in each scope the highest.
     func roles(for groups: Set<String>) -> [Grant] {
         var best: [Scope: Role] = [:]
-        for rule in groupRoles where groups.contains(rule.group) {
+        let keys = Set(groups.map(groupKey))
+        for rule in groupRoles where keys.contains(groupKey(rule.group)) {
             let present = best[rule.grant.scope]
             if present.map({ $0.rank < rule.grant.role.rank }) ?? true { best[rule.grant.scope] = rule.grant.role }
         }
@@ -61,7 +68,6 @@ extension Provider {
     /// Throws `.invalid`, naming the first rule that is broken.
     func check(_ egress: Egress) throws(Failure) {
         try Self.check(label, "label", 1...60)
-        try Self.check(clientID, "client_id", 1...500)
         let addresses = [("authorize_url", authorizeURL), ("token_url", tokenURL), ("userinfo_url", userinfoURL)]
         switch kind {
         case .oidc:
@@ -75,7 +81,16 @@ extension Provider {
         case .oauth2:
             guard issuer.isEmpty else { throw Self.wrong("Only an oidc provider has an issuer.", "issuer") }
             for (field, text) in addresses { try Self.check(address: text, field, egress) }
+        case .ldap:
+            guard issuer.isEmpty, addresses.allSatisfy(\.1.isEmpty), clientID.isEmpty else {
+                throw Self.wrong("A directory has neither issuer, addresses nor client_id, but a url.", "url")
+            }
+            try checkDirectory(egress)
         }
+        guard (kind == .ldap) == (directory != nil) else {
+            throw Self.wrong("Only a provider of the kind ldap has the settings of a directory.", "kind")
+        }
+        if kind != .ldap { try Self.check(clientID, "client_id", 1...500) }
         try checkLists()
     }
 
@@ -99,11 +114,16 @@ extension Provider {
         guard groupRoles.count <= 500 else { throw Self.wrong("There may be 500 group_roles.", "group_roles") }
         for rule in groupRoles {
             try Self.check(rule.group, "group", 1...300)
+            guard kind != .ldap || DistinguishedName.key(rule.group) != nil else {
+                throw Self.wrong(
+                    "A directory's groups are named in full, such as cn=physics,ou=groups,dc=example,dc=org.",
+                    "group_roles")
+            }
             guard rule.grant.scope.project == nil else {
                 throw Self.wrong("A group has a role in a whole workspace or on the instance.", "group_roles")
             }
         }
-        let keys = groupRoles.map { "\($0.grant.scope.workspaceKey) \($0.group)" }
+        let keys = groupRoles.map { "\($0.grant.scope.workspaceKey) \(groupKey($0.group))" }
         guard Set(keys).count == keys.count else {
             throw Self.wrong("A group has one role in each workspace.", "group_roles")
         }
@@ -136,7 +156,7 @@ extension Provider {
         }
     }
 
-    private static func wrong(_ message: String, _ field: String) -> Failure {
+    static func wrong(_ message: String, _ field: String) -> Failure {
         Failure(.invalid, message, reason: "provider_invalid", detail: field)
     }
 }

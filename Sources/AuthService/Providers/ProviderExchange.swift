@@ -31,6 +31,8 @@ struct ProviderExchange: Sendable {
             }
             let claims = try await user(access, at: userinfo)
             return try Identity(claims, subject: claims[provider.subjectClaim]?.name ?? "", of: provider)
+        // Nobody is sent to a directory, and nobody comes back from one.
+        case .ldap: throw SignInRefusal(.providerUnknown)
         }
     }
 

@@ -1,4 +1,5 @@
 import AuthClient
+import Directory
 import Foundation
 import Model
 import SwiftProtobuf
@@ -59,7 +60,7 @@ struct ProviderHandler: Sendable {
         let p = entry.provider
         return ProviderRecord.with { record in
             record.id = p.id.wire
-            record.kind = p.kind == .oidc ? .providerOidc : .providerOauth2
+            record.kind = p.kind.wire
             (record.label, record.enabled, record.issuer) = (p.label, p.isEnabled, p.issuer)
             (record.authorizeURL, record.tokenURL, record.userinfoURL) = (p.authorizeURL, p.tokenURL, p.userinfoURL)
             (record.clientID, record.hasSecret_p, record.scopes) = (p.clientID, entry.hasSecret, p.scopes)
@@ -70,7 +71,8 @@ struct ProviderHandler: Sendable {
             record.groupRoles = p.groupRoles.map { rule in
                 .with { ($0.group, $0.grant) = (rule.group, rule.grant.claim) }
             }
-            record.redirectUri = signIns.redirectURI(of: p.id)
+            if let directory = p.directory { record.directory = directory.record }
+            record.redirectUri = p.kind == .ldap ? "" : signIns.redirectURI(of: p.id)
             (record.createdMs, record.changedMs) = (entry.createdAt.wire, entry.changedAt.wire)
             record.identities = UInt32(clamping: entry.identities)
         }
@@ -84,9 +86,11 @@ extension Provider {
         switch record.kind {
         case .providerOidc: kind = .oidc
         case .providerOauth2: kind = .oauth2
+        case .providerLdap: kind = .ldap
         case .unspecified, .UNRECOGNIZED:
-            throw Failure(.invalid, "kind is oidc or oauth2.", reason: "provider_invalid")
+            throw Failure(.invalid, "kind is oidc, oauth2 or ldap.", reason: "provider_invalid")
         }
+        let usuals = kind.usualClaims
         func usual(_ text: String, _ usual: String) -> String { text.isEmpty ? usual : text }
         var rules: [GroupRole] = []
         for rule in record.groupRoles {
@@ -97,10 +101,47 @@ extension Provider {
             authorizeURL: record.authorizeURL, tokenURL: record.tokenURL, userinfoURL: record.userinfoURL,
             clientID: record.clientID,
             scopes: record.scopes.isEmpty && kind == .oidc ? ["openid", "profile", "email"] : record.scopes,
-            subjectClaim: usual(record.subjectClaim, kind == .oidc ? "sub" : "id"),
-            nameClaim: usual(record.nameClaim, kind == .oidc ? "preferred_username" : "login"),
-            emailClaim: usual(record.emailClaim, "email"), groupClaim: record.groupClaim,
+            subjectClaim: usual(record.subjectClaim, usuals.subject),
+            nameClaim: usual(record.nameClaim, usuals.name),
+            emailClaim: usual(record.emailClaim, usuals.email), groupClaim: record.groupClaim,
             createsAccounts: record.createsAccounts, emailDomains: record.emailDomains.map { $0.lowercased() },
-            factorValues: record.factorValues, groupRoles: rules)
+            factorValues: record.factorValues, groupRoles: rules,
+            directory: kind == .ldap ? DirectorySettings(record.directory) : nil)
+    }
+}
+
+extension Provider.Kind {
+    fileprivate var wire: ProviderKind {
+        switch self {
+        case .oidc: .providerOidc
+        case .oauth2: .providerOauth2
+        case .ldap: .providerLdap
+        }
+    }
+
+    /// Of OpenID Connect, of GitHub, and of OpenLDAP.
+    fileprivate var usualClaims: (subject: String, name: String, email: String) {
+        switch self {
+        case .oidc: ("sub", "preferred_username", "email")
+        case .oauth2: ("id", "login", "email")
+        case .ldap: ("entryUUID", "uid", "mail")
+        }
+    }
+}
+
+extension DirectorySettings {
+    fileprivate init(_ record: DirectoryRecord) {
+        self.init(
+            url: record.url, startTLS: record.startTls, authority: record.certificateAuthority, bindDN: record.bindDn,
+            baseDN: record.baseDn, userFilter: record.userFilter, groupBaseDN: record.groupBaseDn,
+            groupFilter: record.groupFilter)
+    }
+
+    fileprivate var record: DirectoryRecord {
+        DirectoryRecord.with {
+            ($0.url, $0.startTls, $0.certificateAuthority) = (url, startTLS, authority)
+            ($0.bindDn, $0.baseDn, $0.userFilter) = (bindDN, baseDN, userFilter)
+            ($0.groupBaseDn, $0.groupFilter) = (groupBaseDN, groupFilter)
+        }
     }
 }

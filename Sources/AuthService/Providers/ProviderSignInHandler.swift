@@ -6,6 +6,7 @@ import WireMessages
 
 struct ProviderSignInHandler: Sendable {
     let signIns: ProviderSignIns
+    let directories: DirectorySignIns
     let providers: Providers
 
     func begin(_ q: BeginProviderSignInRequest, _ call: Call) async throws -> BeginProviderSignInResponse {
@@ -13,10 +14,26 @@ struct ProviderSignInHandler: Sendable {
             try ID(wire: q.providerID, "provider"), next: q.next, address: q.address,
             linking: q.link ? try call.requireAccess() : nil)
         return BeginProviderSignInResponse.with {
-            $0.url = departure.url
-            $0.browserToken = departure.browser.text
-            $0.expiresMs = departure.expiresAt.wire
+            switch departure {
+            case .form(let label): $0.formLabel = label
+            case .away(let url, let browser, let expiresAt):
+                ($0.url, $0.browserToken, $0.expiresMs) = (url, browser.text, expiresAt.wire)
+            }
         }
+    }
+
+    func signIn(_ q: SignInAtDirectoryRequest, _ call: Call) async throws -> SignInResponse {
+        let draft = Session.Draft(address: q.address, client: q.client)
+        let attempt = DirectorySignIns.Attempt(
+            provider: try ID(wire: q.providerID, "provider"), name: q.name, password: q.password, address: q.address)
+        return SignInResponse(try await directories.signIn(attempt, beginning: draft), draft)
+    }
+
+    func join(_ q: JoinDirectoryRequest, _ call: Call) async throws -> Empty {
+        let attempt = DirectorySignIns.Attempt(
+            provider: try ID(wire: q.providerID, "provider"), name: q.name, password: q.password, address: q.address)
+        try await directories.join(attempt, as: call.requireAccess())
+        return Empty()
     }
 
     func finish(_ q: FinishProviderSignInRequest, _ call: Call) async throws -> FinishProviderSignInResponse {

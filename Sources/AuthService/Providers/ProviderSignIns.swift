@@ -14,13 +14,14 @@ struct ProviderSignIns: Sendable {
     let exchange: ProviderExchange
     let baseURL: String
 
-    struct Departure: Sendable {
-        let url: String
-        let browser: OpaqueToken
-        let expiresAt: Date
+    enum Departure: Sendable {
+        /// Where the browser goes, and what it must bring back.
+        case away(url: String, browser: OpaqueToken, expiresAt: Date)
+        /// Nowhere: name and password of a directory are asked for here.
+        case form(label: String)
     }
 
-    /// Where the browser goes, and what it must bring back. With `access`, to join an identity to that account.
+    /// How it goes on. With `access`, to join an identity to that account.
     /// Throws `.unavailable` when the provider does not answer.
     func begin(_ id: ID<Provider>, next: String, address: String, linking access: Access?) async throws -> Departure {
         // Another way into an account is not for a session that was left open.
@@ -28,6 +29,7 @@ struct ProviderSignIns: Sendable {
         try await throttle.take([Throttle.departures(from: address)])
         guard let kept = try await providers.find(id), kept.provider.isEnabled else { throw Self.unknown }
         let provider = kept.provider
+        guard provider.kind != .ldap else { return .form(label: provider.label) }
         let metadata: ProviderMetadata
         do throws(SignInRefusal) {
             metadata = try await documents.metadata(of: provider)
@@ -41,7 +43,7 @@ struct ProviderSignIns: Sendable {
         let (state, browser) = (OpaqueToken.fresh(), OpaqueToken.fresh())
         let link = access.map { ProviderSignInStore.Link(account: $0.principal, session: $0.credential) }
         try await store.insert(state: state, browser: browser, provider: id, link: link, next: next.plain(2000))
-        return Departure(
+        return .away(
             url: departure(from: metadata, provider, state), browser: browser,
             expiresAt: Date().addingTimeInterval(Double(ProviderSignInStore.minutesMax) * 60))
     }

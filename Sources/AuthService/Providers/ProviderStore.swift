@@ -1,3 +1,4 @@
+import Directory
 import Foundation
 import Model
 import Postgres
@@ -14,7 +15,7 @@ struct ProviderStore: Sendable {
 
     func find(_ id: ID<Provider>) async throws -> Kept? {
         try await database.first(
-            "SELECT \(Provider.columns), p.client_secret FROM auth.providers p WHERE p.id = \(id.uuid)", for: .none
+            "SELECT \(Provider.columns), p.client_secret FROM \(Provider.tables) WHERE p.id = \(id.uuid)", for: .none
         ) { row in Kept(provider: try Provider(row: &row), secret: try row.read()) }
     }
 
@@ -32,7 +33,7 @@ struct ProviderStore: Sendable {
             """
             SELECT \(Provider.columns), p.client_secret <> '', p.created_at, p.changed_at,
                    (SELECT count(*) FROM auth.identities i WHERE i.provider_id = p.id)
-              FROM auth.providers p WHERE \(which) ORDER BY p.label, p.id LIMIT 200
+              FROM \(Provider.tables) WHERE \(which) ORDER BY p.label, p.id LIMIT 200
             """, for: .none
         ) { row in
             ProviderEntry(
@@ -53,7 +54,7 @@ struct ProviderStore: Sendable {
         let event = Self.event("provider.create", provider, by: permit)
         try await database.transaction(for: event.tenants) { transaction in
             try await Self.checkRoles(provider.groupRoles, permit, transaction)
-            for statement in [Self.insert(provider, secret)] + Self.roles(of: provider) + [AuditStore.append(event)] {
+            for statement in [Self.insert(provider, secret)] + Self.parts(of: provider) + [AuditStore.append(event)] {
                 try await transaction.run(statement)
             }
         }
@@ -65,7 +66,7 @@ struct ProviderStore: Sendable {
         let event = Self.event("provider.change", provider, by: permit)
         return try await database.transaction(for: event.tenants) { transaction in
             let before = try await transaction.first(
-                "SELECT \(Provider.columns) FROM auth.providers p WHERE p.id = \(provider.id.uuid) FOR UPDATE",
+                "SELECT \(Provider.columns) FROM \(Provider.tables) WHERE p.id = \(provider.id.uuid) FOR UPDATE OF p",
                 Provider.init(row:))
             guard let before else { return false }
             guard before.ground == provider.ground else {
@@ -74,9 +75,15 @@ struct ProviderStore: Sendable {
                     "The kind, the addresses and the subject of a provider stay: its accounts rest on them. Add "
                         + "another provider instead.", reason: "provider_ground")
             }
+            // Whoever changes where a password goes must know it: else it could be sent to a place of their own.
+            guard provider.keepsTrust(of: before) || secret != nil else {
+                throw Failure(
+                    .invalid, "Give the password of the bind DN again: where it goes, or whose it is, is another now.",
+                    reason: "provider_secret")
+            }
             let added = provider.groupRoles.filter { !before.groupRoles.contains($0) }
             try await Self.checkRoles(added, permit, transaction)
-            for statement in [Self.update(provider, secret)] + Self.roles(of: provider) + [AuditStore.append(event)] {
+            for statement in [Self.update(provider, secret)] + Self.parts(of: provider) + [AuditStore.append(event)] {
                 try await transaction.run(statement)
             }
             return true
@@ -100,7 +107,7 @@ struct ProviderStore: Sendable {
             detail: [
                 "label": provider.label, "kind": provider.kind.rawValue, "enabled": "\(provider.isEnabled)",
                 "creates_accounts": "\(provider.createsAccounts)", "group_roles": "\(provider.groupRoles.count)",
-                "place": provider.kind == .oidc ? provider.issuer : provider.authorizeURL,
+                "place": provider.directory?.url ?? (provider.kind == .oidc ? provider.issuer : provider.authorizeURL),
             ])
     }
 
@@ -150,8 +157,8 @@ struct ProviderStore: Sendable {
         """
     }
 
-    private static func roles(of p: Provider) -> [SQL] {
-        [
+    private static func parts(of p: Provider) -> [SQL] {
+        directory(of: p) + [
             "DELETE FROM auth.provider_roles WHERE provider_id = \(p.id.uuid)",
             """
             INSERT INTO auth.provider_roles (provider_id, group_name, workspace_id, role)
@@ -161,38 +168,20 @@ struct ProviderStore: Sendable {
             """,
         ]
     }
-}
 
-extension Provider {
-    fileprivate static let columns: SQL = """
-        p.id, p.kind, p.label, p.enabled, p.issuer, p.authorize_url, p.token_url, p.userinfo_url, p.client_id, p.scopes,
-        p.subject_claim, p.name_claim, p.email_claim, p.group_claim, p.creates_accounts, p.email_domains,
-        p.factor_values,
-        ARRAY(SELECT r.group_name FROM auth.provider_roles r WHERE r.provider_id = p.id
-               ORDER BY r.workspace_id, r.group_name),
-        ARRAY(SELECT r.workspace_id FROM auth.provider_roles r WHERE r.provider_id = p.id
-               ORDER BY r.workspace_id, r.group_name),
-        ARRAY(SELECT r.role FROM auth.provider_roles r WHERE r.provider_id = p.id ORDER BY r.workspace_id, r.group_name)
-        """
-
-    fileprivate init(row: inout Row) throws {
-        let id: UUID = try row.read()
-        let (kind, label, isEnabled): (String, String, Bool) = (try row.read(), try row.read(), try row.read())
-        let (issuer, authorize, token): (String, String, String) = (try row.read(), try row.read(), try row.read())
-        let (userinfo, client, scopes): (String, String, [String]) = (try row.read(), try row.read(), try row.read())
-        let (subject, name, email): (String, String, String) = (try row.read(), try row.read(), try row.read())
-        let (group, creates, domains): (String, Bool, [String]) = (try row.read(), try row.read(), try row.read())
-        let (factors, groups): ([String], [String]) = (try row.read(), try row.read())
-        let (workspaces, roles): ([UUID], [String]) = (try row.read(), try row.read())
-        let rules = zip(groups, zip(workspaces, roles)).compactMap { group, held in
-            Role(rawValue: held.1).map {
-                GroupRole(group: group, grant: Grant($0, on: Scope(workspaceKey: held.0, projectKey: .none)))
-            }
-        }
-        self.init(
-            id: ID(id), kind: Kind(rawValue: kind) ?? .oidc, label: label, isEnabled: isEnabled, issuer: issuer,
-            authorizeURL: authorize, tokenURL: token, userinfoURL: userinfo, clientID: client, scopes: scopes,
-            subjectClaim: subject, nameClaim: name, emailClaim: email, groupClaim: group, createsAccounts: creates,
-            emailDomains: domains, factorValues: factors, groupRoles: rules)
+    private static func directory(of p: Provider) -> [SQL] {
+        guard let d = p.directory else { return [] }
+        return [
+            """
+            INSERT INTO auth.directories (provider_id, url, start_tls, authority, bind_dn, base_dn, user_filter,
+                group_base_dn, group_filter)
+            VALUES (\(p.id.uuid), \(d.url), \(d.startTLS), \(d.authority), \(d.bindDN), \(d.baseDN), \(d.userFilter),
+                \(d.groupBaseDN), \(d.groupFilter))
+            ON CONFLICT (provider_id) DO UPDATE
+               SET url = excluded.url, start_tls = excluded.start_tls, authority = excluded.authority,
+                   bind_dn = excluded.bind_dn, base_dn = excluded.base_dn, user_filter = excluded.user_filter,
+                   group_base_dn = excluded.group_base_dn, group_filter = excluded.group_filter
+            """
+        ]
     }
 }

@@ -1,3 +1,4 @@
+import Directory
 import Egress
 import Foundation
 import Model
@@ -10,6 +11,7 @@ struct Providers: Sendable {
     let vault: ProviderVault
     let egress: Egress
     let documents: ProviderDocuments
+    let directory: Directory
 
     func list(as access: Access) async throws -> [ProviderEntry] {
         _ = try access.require(.administerInstance, on: .instance)
@@ -24,6 +26,12 @@ struct Providers: Sendable {
     func create(_ provider: Provider, secret: String, as access: Access) async throws -> ProviderEntry {
         let permit = try access.require(.administerInstance, on: .instance)
         try provider.check(egress)
+        // A name without a password would be let in as nobody, and a password needs a name.
+        guard provider.directory.map({ $0.bindDN.isEmpty == secret.isEmpty }) ?? true else {
+            throw Failure(
+                .invalid, "bind_dn and its password, in client_secret, come together or not at all.",
+                reason: "provider_invalid", detail: "bind_dn")
+        }
         try await store.insert(provider, secret: try sealed(secret, of: provider.id), by: permit)
         return try await entry(provider.id)
     }
@@ -53,7 +61,8 @@ struct Providers: Sendable {
     /// elsewhere says no more than one that leads nowhere.
     func test(_ id: ID<Provider>, as access: Access) async throws -> [Step] {
         _ = try access.require(.administerInstance, on: .instance)
-        guard let provider = try await store.find(id)?.provider else { throw Self.unknown }
+        guard let kept = try await store.find(id) else { throw Self.unknown }
+        let provider = kept.provider
         var metadata: ProviderMetadata?
         var steps: [Step] = []
         func attempt(_ what: String, _ work: () async throws -> Void) async {
@@ -66,6 +75,10 @@ struct Providers: Sendable {
             }
             steps.append(Step(what: what, problem: problem))
         }
+        guard provider.kind != .ldap else {
+            await attempt("directory") { try await tryOut(kept) }
+            return steps
+        }
         await attempt("description") { metadata = try await documents.read(provider) }
         if provider.kind == .oidc, let url = metadata?.keysURL {
             await attempt("keys") {
@@ -76,6 +89,15 @@ struct Providers: Sendable {
             await attempt("token address") { try await reach(url, .tokenUnreachable) }
         }
         return steps
+    }
+
+    private func tryOut(_ kept: ProviderStore.Kept) async throws(SignInRefusal) {
+        let question = try kept.question(vault)
+        do throws(DirectoryError) {
+            try await directory.tryOut(question)
+        } catch {
+            throw SignInRefusal(error)
+        }
     }
 
     /// Anything that it says to nonsense will do.
@@ -142,5 +164,12 @@ struct Providers: Sendable {
         .keysUnreachable: "Its keys were not reached, or may not be.",
         .keysMalformed: "Among its keys is none that is used here: RS256, PS256, ES256 or EdDSA.",
         .tokenUnreachable: "The token address was not reached, or may not be.",
+        .directoryUnreachable: "The directory was not reached, or did not answer within five seconds.",
+        .directoryUntrusted:
+            "There is no TLS, or its certificate is not of the authority that is trusted here, or of another name.",
+        .directoryNotAdmitted: "It does not let this instance in: the bind DN or its password is wrong.",
+        .directoryNotAnswered:
+            "It does not answer: a base DN is not there, or not for the bind DN to see, or a filter is wrong.",
+        .groupsTooMany: "The group filter finds more than 2000 groups.",
     ]
 }

@@ -40,6 +40,14 @@ struct SignInRefusal: Error, Equatable {
         case subjectMalformed = "subject_malformed"
         case groupsElsewhere = "groups_elsewhere"
         case groupsTooMany = "groups_too_many"
+        // What a directory says.
+        case directoryUnreachable = "directory_unreachable"
+        case directoryUntrusted = "directory_untrusted"
+        case directoryNotAdmitted = "directory_not_admitted"
+        case directoryNotAnswered = "directory_not_answered"
+        case userUnknown = "user_unknown"
+        case userAmbiguous = "user_ambiguous"
+        case passwordWrong = "password_wrong"
         // What it means here.
         case accountUnknown = "account_unknown"
         case accountInactive = "account_inactive"

@@ -9,14 +9,8 @@ struct SessionHandler: Sendable {
 
     func signIn(_ q: SignInRequest, _ call: Call) async throws -> SignInResponse {
         let draft = Session.Draft(address: q.address, client: q.client)
-        let outcome = try await sessions.signIn(name: q.name, password: q.password, beginning: draft)
-        return SignInResponse.with {
-            switch outcome {
-            case .session: ($0.token, $0.expiresMs) = (draft.token.text, draft.expiresAt.wire)
-            case .pending(let pending):
-                ($0.pendingToken, $0.pendingExpiresMs) = (pending.token.text, pending.expiresAt.wire)
-            }
-        }
+        return SignInResponse(
+            try await sessions.signIn(name: q.name, password: q.password, beginning: draft), draft)
     }
 
     func authenticate(_ q: AuthenticateSessionRequest, _ call: Call) async throws -> AuthenticateResponse {
@@ -43,6 +37,16 @@ struct SessionHandler: Sendable {
     func signOut(_ q: SignOutRequest, _ call: Call) async throws -> Empty {
         try await sessions.signOut(q.token)
         return Empty()
+    }
+}
+
+extension SignInResponse {
+    init(_ outcome: SignInOutcome, _ draft: Session.Draft) {
+        self.init()
+        switch outcome {
+        case .session: (token, expiresMs) = (draft.token.text, draft.expiresAt.wire)
+        case .pending(let pending): (pendingToken, pendingExpiresMs) = (pending.token.text, pending.expiresAt.wire)
+        }
     }
 }
 

@@ -27,6 +27,7 @@ struct ProviderFields: Sendable {
             ("scopes", \.scopes), ("email_domains", \.emailDomains), ("factor_values", \.factorValues),
         ]
         for (name, path) in lists where body.value(name) != nil { changed[keyPath: path] = try body.strings(name) }
+        if record.kind == .providerLdap { changed.directory = try Self.directory(record.directory, by: body) }
         if let enabled = try body.boolIfAny("enabled") { changed.enabled = enabled }
         if let creates = try body.boolIfAny("creates_accounts") { changed.createsAccounts = creates }
         if body.value("group_roles") != nil {
@@ -37,6 +38,36 @@ struct ProviderFields: Sendable {
             }
         }
         return changed
+    }
+
+    /// The settings of a new provider that has been given none.
+    static func blank(_ kind: ProviderKind) -> ProviderRecord {
+        ProviderRecord.with {
+            $0.kind = kind
+            if kind == .providerLdap { $0.directory.startTls = true }
+        }
+    }
+
+    private static var directoryTexts: [(String, WritableKeyPath<DirectoryRecord, String>)] {
+        [
+            ("url", \.url), ("certificate_authority", \.certificateAuthority), ("bind_dn", \.bindDn),
+            ("base_dn", \.baseDn), ("user_filter", \.userFilter), ("group_base_dn", \.groupBaseDn),
+            ("group_filter", \.groupFilter),
+        ]
+    }
+
+    private static func directory(_ record: DirectoryRecord, by body: JSONFields) throws -> DirectoryRecord {
+        var changed = record
+        for (name, path) in directoryTexts {
+            if let text = try body.stringIfAny(name) { changed[keyPath: path] = text }
+        }
+        if let startTLS = try body.boolIfAny("start_tls") { changed.startTls = startTLS }
+        return changed
+    }
+
+    static func write(_ directory: DirectoryRecord, _ writer: inout JSONWriter) {
+        for (name, path) in directoryTexts { writer.member(name, directory[keyPath: path]) }
+        writer.member("start_tls", directory.startTls)
     }
 
     /// A workspace by its name, or by its id, which somebody sees who may not look into it; none is the instance.
@@ -68,11 +99,18 @@ struct ProviderFields: Sendable {
         switch text {
         case "oidc": return .providerOidc
         case "oauth2": return .providerOauth2
-        default: throw Failure(.invalid, "kind is oidc or oauth2.", reason: "provider_invalid")
+        case "ldap": return .providerLdap
+        default: throw Failure(.invalid, "kind is oidc, oauth2 or ldap.", reason: "provider_invalid")
         }
     }
 
-    static func name(of kind: ProviderKind) -> String { kind == .providerOauth2 ? "oauth2" : "oidc" }
+    static func name(of kind: ProviderKind) -> String {
+        switch kind {
+        case .providerLdap: "ldap"
+        case .providerOauth2: "oauth2"
+        case .providerOidc, .unspecified, .UNRECOGNIZED: "oidc"
+        }
+    }
 }
 
 extension JSONWriter {
@@ -87,6 +125,7 @@ extension JSONWriter {
                 ("redirect_uri", p.redirectUri),
             ]
             for (name, text) in texts { writer.member(name, text) }
+            if p.kind == .providerLdap { ProviderFields.write(p.directory, &writer) }
             writer.member("enabled", p.enabled)
             writer.member("has_secret", p.hasSecret_p)
             writer.member("creates_accounts", p.createsAccounts)

@@ -43,7 +43,7 @@ struct ProviderRoutes: Sendable {
         let call = try await visitors.writer(request, context).call(context)
         let body = try await RequestBytes.document(request, bytesMax: Self.bodyBytesMax)
         let kind = try ProviderFields.kind(try body.string("kind"))
-        let asked = try await fields(call).changed(.with { $0.kind = kind }, by: body)
+        let asked = try await fields(call).changed(ProviderFields.blank(kind), by: body)
         let secret = try body.text("client_secret")
         let made = try await gateway.backends.auth.createProvider(
             .with { ($0.provider, $0.clientSecret) = (asked, secret) }, call

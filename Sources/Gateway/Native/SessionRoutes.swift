@@ -32,16 +32,24 @@ struct SessionRoutes: Sendable {
     @Sendable private func signIn(_ request: Request, _ context: EdgeContext) async throws -> Response {
         try Visitors.refuseOtherSites(request)
         let body = try await RequestBytes.document(request, bytesMax: Self.bodyBytesMax)
-        let attempt = SignInRequest.with {
-            $0.address = context.address
-            $0.client = String((request.headers[.userAgent] ?? "").prefix(200))
+        let (name, password) = try (body.string("name"), body.string("password"))
+        let client = String((request.headers[.userAgent] ?? "").prefix(200))
+        let call = CallContext(deadline: Self.signInWait, trace: context.requestID)
+        let session: SignInResponse
+        if let provider = try body.stringIfAny("provider") {
+            guard let id = ID<ProviderRecord>(provider) else { throw EdgeContext.noProvider }
+            session = try await gateway.backends.auth.signInAtDirectory(
+                .with {
+                    ($0.providerID, $0.name, $0.password) = (Data(id.bytes), name, password)
+                    ($0.address, $0.client) = (context.address, client)
+                }, call)
+        } else {
+            session = try await gateway.backends.auth.signIn(
+                .with {
+                    ($0.name, $0.password) = (name, password)
+                    ($0.address, $0.client) = (context.address, client)
+                }, call)
         }
-        let named = try (body.string("name"), body.string("password"))
-        let session = try await gateway.backends.auth.signIn(
-            .with {
-                $0 = attempt
-                ($0.name, $0.password) = named
-            }, CallContext(deadline: Self.signInWait, trace: context.requestID))
         guard session.token.isEmpty else {
             return try await welcome(session.token, session.expiresMs, request, context)
         }

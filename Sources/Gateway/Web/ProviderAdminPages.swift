@@ -41,8 +41,9 @@ struct ProviderAdminPages: Sendable {
         let providers = try await gateway.backends.auth.listProviders(.init(), caller.call(context)).providers
         let rows = providers.map { p in
             Row(
-                href: Self.path(p), label: p.label, kind: p.kind == .providerOauth2 ? "OAuth 2" : "OpenID Connect",
-                place: p.kind == .providerOauth2 ? p.authorizeURL : p.issuer, state: p.enabled ? "on" : "off",
+                href: Self.path(p), label: p.label, kind: ProviderForm.title(of: p.kind),
+                place: ProviderForm.place(of: p),
+                state: p.enabled ? "on" : "off",
                 stateClass: p.enabled ? "finished" : "", identities: Int(p.identities), changed: Moment(p.changedMs))
         }
         return try await SettingsShell(site: site).page(
@@ -55,14 +56,7 @@ struct ProviderAdminPages: Sendable {
         // Asks for the right before a form is shown that would be refused.
         _ = try await gateway.backends.auth.listProviders(.init(), caller.call(context))
         let kind = try ProviderFields.kind(try context.part("kind"))
-        let draft = ProviderRecord.with {
-            $0.kind = kind
-            $0.scopes = kind == .providerOidc ? ["openid", "profile", "email"] : []
-            $0.subjectClaim = kind == .providerOidc ? "sub" : "id"
-            $0.nameClaim = kind == .providerOidc ? "preferred_username" : "login"
-            $0.emailClaim = "email"
-        }
-        return try await page(draft, caller, context)
+        return try await page(ProviderForm.draft(kind), caller, context)
     }
 
     @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -75,7 +69,7 @@ struct ProviderAdminPages: Sendable {
         let form = try await Site.form(request, bytesMax: ProviderRoutes.bodyBytesMax)
         let caller = try await site.visitors.writer(request, context, formToken: form["csrf"])
         let kind = try ProviderFields.kind(form["kind"])
-        let draft = ProviderForm.record(form, over: .with { $0.kind = kind })
+        let draft = ProviderForm.record(form, over: ProviderFields.blank(kind))
         do throws(Failure) {
             let asked = try await ruled(draft, form, caller, context)
             let made = try await gateway.backends.auth.createProvider(

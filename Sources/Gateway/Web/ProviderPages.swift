@@ -38,6 +38,10 @@ struct ProviderPages: Sendable {
         }
         let departure = try await gateway.backends.auth.beginProviderSignIn(
             q, CallContext(deadline: Self.wait, trace: context.requestID))
+        guard departure.formLabel.isEmpty else {
+            return try DirectoryPages(site: site).signInPage(
+                of: try context.part("provider"), departure.formLabel, next: next)
+        }
         var response = Site.redirect(to: departure.url)
         response.headers[.setCookie] = SignInCookie.made(departure.browserToken, config: gateway.config)
         return response
@@ -147,6 +151,10 @@ struct ProviderPages: Sendable {
                 return Site.redirect(to: Link.query("/reauthenticate", [("next", "/settings/identities")]))
             }
             return try await page(caller, context, problem: error)
+        }
+        guard departure.formLabel.isEmpty else {
+            return try DirectoryPages(site: site).joinPage(
+                of: try context.part("provider"), departure.formLabel, caller)
         }
         var response = try site.page("continue", title: "Going on", caller: caller, ["url": departure.url])
         response.headers[.refresh] = "0;url=\(departure.url)"

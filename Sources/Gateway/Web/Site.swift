@@ -24,6 +24,7 @@ struct Site: Sendable {
         SessionPages(site: self).register(in: routes)
         SecurityPage(site: self).register(in: routes)
         ProviderPages(site: self).register(in: routes)
+        DirectoryPages(site: self).register(in: routes)
         ProviderAdminPages(site: self).register(in: routes)
         InvitationPages(site: self).register(in: routes)
         DevicePages(site: self).register(in: routes)

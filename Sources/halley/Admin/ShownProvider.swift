@@ -41,8 +41,10 @@ struct ShownProvider: Encodable {
             ("scopes", scopes.joined(separator: " ")), ("redirect to", redirectURI), ("told apart by", subjectClaim),
             ("accounts", "\(identities) joined; \(accounts)\(domains)"), ("groups", groups),
         ]
-        return lines.map { "\($0.0.padding(toLength: 14, withPad: " ", startingAt: 0))  \($0.1)" }
-            .joined(separator: "\n")
+        return lines.filter { !$0.1.isEmpty }.map {
+            "\($0.0.padding(toLength: 14, withPad: " ", startingAt: 0))  \($0.1)"
+        }
+        .joined(separator: "\n")
     }
 
     enum CodingKeys: String, CodingKey {
@@ -62,6 +64,7 @@ extension ProviderKind {
     var text: String {
         switch self {
         case .providerOauth2: "oauth2"
+        case .providerLdap: "ldap"
         default: "oidc"
         }
     }
@@ -70,5 +73,8 @@ extension ProviderKind {
 extension ProviderRecord {
     var idText: String { ID<ProviderRecord>(bytes: id)?.text ?? "" }
     var state: String { enabled ? "on" : "off" }
-    var place: String { issuer.isEmpty ? authorizeURL : issuer }
+    var place: String {
+        if kind == .providerLdap { return directory.url }
+        return issuer.isEmpty ? authorizeURL : issuer
+    }
 }
