@@ -4,7 +4,8 @@ import Foundation
 import Model
 import Sealing
 
-/// The providers of this instance, as its administrators keep them, and one's own identities.
+/// The providers of this instance, as its administrators keep them, and one's own identities. Who is believed is
+/// changed in a session that was proven lately, never by a key.
 struct Providers: Sendable {
     let store: ProviderStore
     let identities: IdentityStore
@@ -25,6 +26,7 @@ struct Providers: Sendable {
 
     func create(_ provider: Provider, secret: String, as access: Access) async throws -> ProviderEntry {
         let permit = try access.require(.administerInstance, on: .instance)
+        try access.requireRecentProof()
         try provider.check(egress)
         // A name without a password would be let in as nobody, and a password needs a name.
         guard provider.directory.map({ $0.bindDN.isEmpty == secret.isEmpty }) ?? true else {
@@ -39,6 +41,7 @@ struct Providers: Sendable {
     /// Without a secret the one there is stays.
     func change(_ provider: Provider, secret: String, as access: Access) async throws -> ProviderEntry {
         let permit = try access.require(.administerInstance, on: .instance)
+        try access.requireRecentProof()
         try provider.check(egress)
         let kept = secret.isEmpty ? nil : try sealed(secret, of: provider.id)
         guard try await store.update(provider, secret: kept, by: permit) else { throw Self.unknown }
@@ -48,6 +51,7 @@ struct Providers: Sendable {
 
     func delete(_ id: ID<Provider>, as access: Access) async throws {
         let permit = try access.require(.administerInstance, on: .instance)
+        try access.requireRecentProof()
         guard try await store.delete(id, by: permit) else { throw Self.unknown }
         await documents.forget(id)
     }
