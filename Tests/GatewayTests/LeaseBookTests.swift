@@ -13,6 +13,21 @@ import Testing
         if case .pass = decision { true } else { false }
     }
 
+    @Test func `what went while a question was under way is asked for at once, and nobody is refused for it`() {
+        var book = LeaseBook()
+        let small = RateLimits.Rate(perSecond: 0.5, burst: 20)
+        _ = book.spend(bucket, small, now: start)
+        let asks = book.asks()
+        for _ in 0..<6 { #expect(passes(book.spend(bucket, small, now: start).decision)) }
+        book.grant(asks[0], asks[0].wanted, shared: 20 - asks[0].wanted, now: start)
+        for _ in 0..<10 { #expect(passes(book.spend(bucket, small, now: start).decision)) }
+        let again = book.asks()
+        #expect(again.count == 1 && again[0].wanted >= 14, "\(again)")
+        book.grant(again[0], 20 - asks[0].wanted, shared: 0, now: start)
+        let rest = (0..<10).filter { _ in passes(book.spend(bucket, small, now: start).decision) }
+        #expect(rest.count == 3, "twenty in all")
+    }
+
     @Test func `nobody waits for the first tokens, and what went meanwhile is paid`() {
         var book = LeaseBook()
         let first = book.spend(bucket, rate, now: start)

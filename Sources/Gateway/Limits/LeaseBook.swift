@@ -43,7 +43,12 @@ struct LeaseBook: Sendable {
         var usedAt: ContinuousClock.Instant
         var isAsking = false
         var isDue = false
+        /// It was answered once: `shared` is no guess.
+        var isKnown = false
 
+        /// How far it goes into debt while a question is under way: no farther than what there is for all, as far as
+        /// that is known.
+        var debtMax: Double { max(10, isKnown ? min(shared, rate.burst) : rate.burst / 10) }
         var smallest: Double { max(1, (rate.burst / 20).rounded(.down)) }
         /// Twice of what went since the last time, within bounds: what one gateway holds, another does not have.
         var size: Double { min(max(smallest, 2 * spent), max(1, rate.burst / 2)) }
@@ -82,7 +87,7 @@ struct LeaseBook: Sendable {
         if lease.left < 1, now < lease.asksAgainAt {
             return (.refused(lease.standing, retryAfter: lease.asksAgainAt - now), false)
         }
-        let isPassed = lease.left > -max(10, rate.burst / 10)
+        let isPassed = lease.left > -lease.debtMax
         if isPassed {
             lease.left -= 1
             lease.spent += 1
@@ -113,9 +118,14 @@ struct LeaseBook: Sendable {
     mutating func grant(_ ask: Ask, _ granted: Double, shared: Double, now: ContinuousClock.Instant) {
         guard var lease = leases[ask.bucket] else { return }
         lease.isAsking = false
+        lease.isKnown = true
         lease.left += granted
         lease.shared = shared
-        if lease.left < 1 {
+        if lease.left < 1, shared >= 1 - lease.left {
+            // More went meanwhile than was asked for, and there is more.
+            lease.isDue = true
+            due.append(ask.bucket)
+        } else if lease.left < 1 {
             let wait = Duration.seconds(max(0, 1 - lease.left - shared) / lease.rate.perSecond)
             lease.refusedUntil = now + max(Self.pauseMin, wait)
         } else if granted < ask.wanted.rounded(.down) {
