@@ -6,6 +6,7 @@ HALLEY_CLIENT_PYTHON names the interpreter whose comet_ml is tested (default: th
 import json
 import os
 import pathlib
+import random
 import socket
 import subprocess
 import sys
@@ -19,12 +20,13 @@ PYTHON = os.environ.get("HALLEY_CLIENT_PYTHON", sys.executable)
 
 
 def free_ports() -> int:
-    """A port whose next one is free too: the second origin takes it."""
+    """A port whose next one is free too: the second origin takes it. Below those that the system gives to connections, one
+    of which could come in between."""
     while True:
+        port = random.randrange(20_000, 32_000, 2)
         with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
             try:
+                first.bind(("127.0.0.1", port))
                 second.bind(("127.0.0.1", port + 1))
                 return port
             except OSError:
