@@ -40,7 +40,8 @@ class Browser:
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
 
     def one(self, selector: str):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
+        """Waits for it: a click is answered while the next page is still on its way."""
+        return self.until(lambda: self.driver.find_element(By.CSS_SELECTOR, selector), selector)
 
     def all(self, selector: str) -> list:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
@@ -52,7 +53,7 @@ class Browser:
             ".map(one => one.innerText.trim())", selector)
 
     def link(self, text: str):
-        return self.driver.find_element(By.LINK_TEXT, text)
+        return self.until(lambda: self.driver.find_element(By.LINK_TEXT, text), f"a link {text}")
 
     def script(self, code: str, *arguments):
         return self.driver.execute_script(code, *arguments)
