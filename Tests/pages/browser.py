@@ -4,7 +4,7 @@ import os
 import pathlib
 
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -54,6 +54,17 @@ class Browser:
 
     def link(self, text: str):
         return self.until(lambda: self.driver.find_element(By.LINK_TEXT, text), f"a link {text}")
+
+    def press(self, element) -> None:
+        """Clicks, and waits until the page that it stood on is gone."""
+        def is_gone() -> bool:
+            try:
+                element.is_enabled()
+            except StaleElementReferenceException:
+                return True
+            return False
+        element.click()
+        self.until(is_gone, "the next page")
 
     def script(self, code: str, *arguments):
         return self.driver.execute_script(code, *arguments)

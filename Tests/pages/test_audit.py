@@ -25,10 +25,10 @@ def test_the_log_of_a_workspace_without_scripts(signed_in, server):
     browser = signed_in(scripts=False)
     browser.open(f"/{server.workspace}")
     browser.link("Audit log").click()
-    assert browser.texts(".headline .soft") == [f"of {server.workspace}, times in UTC"]
+    browser.until(lambda: browser.texts(".headline .soft") == [f"of {server.workspace}, times in UTC"], "its log")
     assert "grant.set" in actions(browser) and "instance.bootstrap" not in actions(browser)
     browser.one("[name=actor]").send_keys("nobody at all")
     browser.one("form.audit button").click()
-    assert "Nothing in the log matches" in browser.one("main").text
+    browser.until(lambda: "Nothing in the log matches" in browser.one("main").text, "nothing")
     browser.link("Show everything").click()
-    assert "grant.set" in actions(browser)
+    browser.until(lambda: "grant.set" in actions(browser), "everything")

@@ -152,7 +152,7 @@ def test_a_role_of_ones_own(page, house, people):
     page.link("Members").click()
     row = next(row for row in page.all("tbody tr") if row.text.startswith("ada"))
     Select(row.find_element("name", "role")).select_by_visible_text(name)
-    row.find_element("css selector", "button").click()
+    page.press(row.find_element("css selector", "button"))
     page.open(base + "/roles")
     page.link(name).click()
     heading(page, name)
@@ -235,7 +235,9 @@ def test_all_of_it_can_be_read_and_fits(house, people, scheme):
         page.colors(scheme)
         page.open(f"{base}/groups/{group['id']}")
         send(page, "form[action$='/members']", who="ada")
+        page.until(lambda: any("ada" in text for text in page.texts("tbody tr")), "the member")
         send(page, "form[action$='/roles']", role="commenter", project="vision")
+        page.until(lambda: any("commenter" in text for text in page.texts("tbody tr")), "the role")
         page.open(f"{base}/denials")
         send(page, f"form[action='{base}/denials']", who="nightly (service account)", actions=["edit", "delete"], reason="only ever logs")
         found = {}
