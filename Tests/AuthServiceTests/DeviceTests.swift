@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `places that were asked for cannot be left out, nor others put in`() async throws {
+    @Test func `places that were asked for cannot be left out, nor put in where none were`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()
             let narrow = try await begin(house, .sample(places: ["main/project"]))
@@ -69,6 +69,10 @@ import Testing
                 }
                     == "invalid limits_invalid")
             let limits = Access.Limits(workspaces: [admin.workspace])
+            let wide = try await begin(house, .sample())
+            #expect(
+                await outcome { try await house.service.devices.approve(wide.user, limits, as: admin.access) }
+                    == "invalid limits_invalid")
             try await house.service.devices.approve(narrow.user, limits, as: admin.access)
             let access = try await house.access(key: try await redeem(house, narrow.device))
             #expect(access.limits.workspaces == [admin.workspace])

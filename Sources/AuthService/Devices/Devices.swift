@@ -26,7 +26,7 @@ struct Devices: Sendable {
     func approve(_ typed: String, _ limits: Access.Limits, as access: Access) async throws {
         try access.requireRecentProof()
         let (code, request) = try await find(typed, as: access)
-        // What is approved is what was shown: no key is wider than its request.
+        // The gateway has looked the names up with the approver's rights. What limits there were cannot get lost.
         guard request.places.isEmpty == (limits.workspaces.isEmpty && limits.projects.isEmpty) else {
             throw Failure(.invalid, "The places are not those that were asked for.", reason: "limits_invalid")
         }

@@ -6,7 +6,7 @@ struct TrustStore: Sendable {
     let database: Database
 
     /// Answers whether it was made: not if the account has `Trust.countMaxOfAccount`.
-    func insert(_ trust: Trust, by permit: AuditEvent.Actor, telling event: AuditEvent) async throws -> Bool {
+    func insert(_ trust: Trust, by creator: AuditEvent.Actor, telling event: AuditEvent) async throws -> Bool {
         try await database.run(
             """
             WITH made AS (
@@ -14,7 +14,7 @@ struct TrustStore: Sendable {
                        (id, account_id, label, issuer, audience, claims, patterns, actions, key_seconds, created_by)
                 SELECT \(trust.id.uuid), \(trust.account.uuid), \(trust.label), \(trust.issuer), \(trust.audience),
                        \(trust.rules.map(\.claim)), \(trust.rules.map(\.pattern)),
-                       \(trust.actions.map(\.rawValue).sorted()), \(Int32(trust.keySeconds)), \(permit.id)
+                       \(trust.actions.map(\.rawValue).sorted()), \(Int32(trust.keySeconds)), \(creator.id)
                  WHERE \(Int64(Trust.countMaxOfAccount)) > (
                        SELECT count(*) FROM auth.trusts WHERE account_id = \(trust.account.uuid))
                 RETURNING id
