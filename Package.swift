@@ -80,8 +80,9 @@ let package = Package(
         module("Sealing", ["CCrypto", "CArgon2"]),
         module("HotJSON", ["CSimdJSON", "CZlib"]),
         module("QRCode", ["CQRCode"]),
-        module("Egress", ["CCurl"]),
-        module("Directory", ["CLDAP"]),
+        module("Offload"),
+        module("Egress", ["Offload", "CCurl"]),
+        module("Directory", ["Offload", "CLDAP"]),
 
         // The ground floor.
         module("Postgres", ["CLibPQ", "CLinux", logging]),

@@ -1,6 +1,5 @@
-import Dispatch
 import Foundation
-import Synchronization
+import Offload
 
 /// The one client by which this instance asks directories (LDAP) who people are.
 ///
@@ -13,13 +12,9 @@ public final class Directory: Sendable {
     public static let nameBytesMax = 256
     public static let passwordBytesMax = 1024
 
-    private let queue = OperationQueue()
-    private let pending = Mutex(0)
+    private let queue = BlockingQueue(name: "halley.directory", atOnce: atOnce, waitingMax: waitingMax)
 
-    public init() {
-        queue.name = "halley.directory"
-        queue.maxConcurrentOperationCount = Self.atOnce
-    }
+    public init() {}
 
     /// The entry of whoever has this name and this password; see `DirectoryError` for why there is none. What cannot
     /// be somebody's is refused before anything is asked: many directories let a name without a password in.
@@ -46,49 +41,8 @@ public final class Directory: Sendable {
     private func run<T: Sendable>(
         _ work: @escaping @Sendable (Date) throws(DirectoryError) -> T
     ) async throws(DirectoryError) -> T {
-        let entered = pending.withLock { pending in
-            guard pending < Self.atOnce + Self.waitingMax else { return false }
-            pending += 1
-            return true
+        try await queue.run(seconds: Self.secondsMax, busy: .busy, late: .timedOut) { until throws(DirectoryError) in
+            try withoutPipeSignal { () throws(DirectoryError) in try work(until) }
         }
-        guard entered else { throw .busy }
-        let until = Date().addingTimeInterval(Self.secondsMax)
-        let result: Result<T, DirectoryError> = await withCheckedContinuation { continuation in
-            let once = Once(continuation)
-            // Resolving a name has a patience of its own, which nobody can shorten.
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.secondsMax) { once.end(.failure(.timedOut)) }
-            queue.addOperation {
-                guard Date() < until else { return self.leave() }
-                let answer = Result { () throws(DirectoryError) in
-                    try withoutPipeSignal { () throws(DirectoryError) in try work(until) }
-                }
-                once.end(answer)
-                self.leave()
-            }
-        }
-        return try result.get()
-    }
-
-    private func leave() {
-        pending.withLock { $0 -= 1 }
-    }
-}
-
-/// An answer that is given by whoever is first.
-private final class Once<T: Sendable>: Sendable {
-    typealias Continuation = CheckedContinuation<Result<T, DirectoryError>, Never>
-
-    private let continuation: Mutex<Continuation?>
-
-    init(_ continuation: Continuation) {
-        self.continuation = Mutex(continuation)
-    }
-
-    func end(_ result: Result<T, DirectoryError>) {
-        let waiting = continuation.withLock { held in
-            defer { held = nil }
-            return held
-        }
-        waiting?.resume(returning: result)
     }
 }

@@ -1,6 +1,5 @@
-import Dispatch
 import Foundation
-import Synchronization
+import Offload
 
 /// The one client by which this instance asks others on the network for something.
 ///
@@ -38,13 +37,10 @@ public final class Egress: Sendable {
     }
 
     private let rules: EgressRules
-    private let queue = OperationQueue()
-    private let pending = Mutex(0)
+    private let queue = BlockingQueue(name: "halley.egress", atOnce: atOnce, waitingMax: waitingMax)
 
     public init(rules: EgressRules = EgressRules()) {
         self.rules = rules
-        queue.name = "halley.egress"
-        queue.maxConcurrentOperationCount = Self.atOnce
     }
 
     /// Whether an address may be asked at all; where it leads is seen when it is.
@@ -58,45 +54,9 @@ public final class Egress: Sendable {
         guard !request.headers.contains(where: { $0.utf8.contains { $0 < 0x20 || $0 == 0x7f } }) else {
             throw .malformed
         }
-        try enter()
-        let until = Date().addingTimeInterval(request.secondsMax)
-        let result: Result<Answer, EgressError> = await withCheckedContinuation { continuation in
-            let once = Once(continuation)
-            // Resolving has a patience of its own, which nobody can shorten.
-            DispatchQueue.global().asyncAfter(deadline: .now() + request.secondsMax) { once.end(.failure(.timedOut)) }
-            queue.addOperation { [rules] in
-                once.end(Result { () throws(EgressError) in try Transfer.run(request, rules, until: until) })
-                self.pending.withLock { $0 -= 1 }
-            }
+        return try await queue.run(seconds: request.secondsMax, busy: .busy, late: .timedOut) {
+            [rules] until throws(EgressError) in
+            try Transfer.run(request, rules, until: until)
         }
-        return try result.get()
-    }
-
-    private func enter() throws(EgressError) {
-        let entered = pending.withLock { pending in
-            guard pending < Self.atOnce + Self.waitingMax else { return false }
-            pending += 1
-            return true
-        }
-        guard entered else { throw .busy }
-    }
-}
-
-/// An answer that is given by whoever is first.
-private final class Once: Sendable {
-    typealias Continuation = CheckedContinuation<Result<Egress.Answer, EgressError>, Never>
-
-    private let continuation: Mutex<Continuation?>
-
-    init(_ continuation: Continuation) {
-        self.continuation = Mutex(continuation)
-    }
-
-    func end(_ result: Result<Egress.Answer, EgressError>) {
-        let waiting = continuation.withLock { held in
-            defer { held = nil }
-            return held
-        }
-        waiting?.resume(returning: result)
     }
 }
