@@ -77,10 +77,10 @@ let package = Package(
         // Pure.
         module("Model"),
         module("Series", ["CZstd"]),
-        module("Sealing", ["CCrypto", "CArgon2"]),
+        module("Offload"),
+        module("Sealing", ["Offload", "CCrypto", "CArgon2"]),
         module("HotJSON", ["CSimdJSON", "CZlib"]),
         module("QRCode", ["CQRCode"]),
-        module("Offload"),
         module("Egress", ["Offload", "CCurl"]),
         module("Directory", ["Offload", "CLDAP"]),
 
@@ -129,7 +129,7 @@ let package = Package(
         module("TestKit", ["Postgres", "Model", "Wire", "WireMessages", logging, protobuf]),
         tests("ModelTests", ["Model", "TestKit"]),
         tests("SeriesTests", ["Series", "TestKit"]),
-        tests("SealingTests", ["Sealing", "TestKit"]),
+        tests("SealingTests", ["Sealing", "Offload", "TestKit"]),
         tests("QRCodeTests", ["QRCode"]),
         tests("EgressTests", ["Egress", "TestKit"]),
         tests("DirectoryTests", ["Directory", "TestKit"]),

@@ -1,23 +1,24 @@
-import Foundation
+import Offload
 import Synchronization
 
-/// Hashes passwords beside the cooperative pool, few at a time: each takes 46 MiB and a core for about 50 ms.
+/// Hashes passwords beside the cooperative pool, few at a time: each takes 46 MiB and a core for about 50 ms. Whoever
+/// signs in can wait for a moment; whoever logs points should not, so hashing gets the processors last.
 public final class PasswordHasher: Sendable {
     public static let atOnce = 2
     public static let waitingMax = 64
+    /// A tenth of a busy processor.
+    private static let niceness: Int32 = 10
 
     public let cost: PasswordHash.Cost
     /// A hash of a password nobody knows. Checking against it costs what checking a real one costs.
     public let decoy: PasswordHash
-    let queue: OperationQueue
+    let threads: ComputeThreads
     private let pending = Mutex(0)
 
     public init(cost: PasswordHash.Cost = .standard) throws(SealingError) {
         self.cost = cost
         decoy = try PasswordHash(of: Secret.random().bytes.map { String($0) }.joined(), cost: cost)
-        queue = OperationQueue()
-        queue.name = "halley.passwords"
-        queue.maxConcurrentOperationCount = Self.atOnce
+        threads = ComputeThreads(name: "passwords", count: Self.atOnce, niceness: Self.niceness)
     }
 
     /// Throws `.busy` when `waitingMax` are waiting already. Cancelling does not take a password out of the queue.
@@ -38,7 +39,7 @@ public final class PasswordHasher: Sendable {
     ) async throws(SealingError) -> T {
         try enter()
         let result: Result<T, SealingError> = await withCheckedContinuation { continuation in
-            queue.addOperation {
+            threads.run {
                 let result = Result { () throws(SealingError) in try work() }
                 self.pending.withLock { $0 -= 1 }
                 continuation.resume(returning: result)

@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Offload
 import Testing
 
 @testable import Sealing
@@ -55,7 +57,8 @@ import Testing
         let hasher = try PasswordHasher(cost: Self.cheap)
         let room = PasswordHasher.atOnce + PasswordHasher.waitingMax
         // Nobody is done before everybody has come.
-        hasher.queue.isSuspended = true
+        let gate = DispatchSemaphore(value: 0)
+        for _ in 0..<PasswordHasher.atOnce { hasher.threads.run { gate.wait() } }
         await withTaskGroup(of: SealingError?.self) { group in
             for _ in 0..<300 {
                 group.addTask {
@@ -68,7 +71,7 @@ import Testing
                 }
             }
             for _ in room..<300 { #expect(await group.next() == .busy) }
-            hasher.queue.isSuspended = false
+            for _ in 0..<PasswordHasher.atOnce { gate.signal() }
             for await outcome in group { #expect(outcome == nil) }
         }
         _ = try await hasher.hash("and then it goes on")
