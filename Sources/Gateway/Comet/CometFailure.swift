@@ -15,7 +15,7 @@ enum CometCall: Sendable, Equatable {
     case rest
 
     init(path: String) {
-        let parts = path.split(separator: "/").prefix(3).map(String.init)
+        let parts = path.pathParts(maxSplits: 3).prefix(3)
         switch (parts.first, parts.dropFirst().first) {
         case ("clientlib", "logger"), ("logger", _): self = parts.contains("get") ? .attach : .handshake
         case ("clientlib", "rest"), ("api", _), ("optimizer", _), ("mpm", _): self = .rest

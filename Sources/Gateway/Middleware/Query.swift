@@ -8,8 +8,8 @@ struct Query: Sendable {
 
     /// Throws `.invalid`, naming the member, for a NUL: no text that is kept can hold one.
     init(_ query: String?) throws(Failure) {
-        members = (query ?? "").split(separator: "&").map { member in
-            let parts = member.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        members = (query ?? "").utf8.split(separator: UInt8(ascii: "&")).map { member in
+            let parts = member.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             return (Self.decode(parts[0]), parts.count > 1 ? Self.decode(parts[1]) : "")
         }
         for member in members where member.value.utf8.contains(0) {
@@ -70,10 +70,10 @@ struct Query: Sendable {
     }
 
     /// Percent-decodes; what is no valid escape stays as it is, and bytes that are no UTF-8 become U+FFFD.
-    private static func decode(_ text: Substring) -> String {
+    private static func decode(_ text: Substring.UTF8View) -> String {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var rest = text.utf8[...]
+        bytes.reserveCapacity(text.count)
+        var rest = text[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "+") {
                 bytes.append(0x20)

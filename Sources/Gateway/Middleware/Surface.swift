@@ -20,7 +20,7 @@ enum Surface: Sendable, Equatable {
     ]
 
     init(path: String) {
-        let parts = path.split(separator: "/", maxSplits: 2)
+        let parts = path.pathParts(maxSplits: 2)
         guard let root = parts.first else {
             self = .page
             return
@@ -34,7 +34,7 @@ enum Surface: Sendable, Equatable {
 
     /// What nobody in particular may ask for as often as they like: it costs next to nothing, or is limited elsewhere.
     static func isFree(path: String) -> Bool {
-        let parts = path.split(separator: "/", maxSplits: 4)
+        let parts = path.pathParts(maxSplits: 4)
         switch parts.first {
         case "healthz", "readyz", "static", "login", "setup", "isAlive", "health", "upload-part": return true
         case "clientlib": return ["isAlive", "health", "upload-part"].contains(parts.dropFirst().first)
@@ -48,6 +48,13 @@ enum Surface: Sendable, Equatable {
         case .comet: CometFailure.answer(failure, to: CometCall(path: path))
         case .native, .page: Problem.answer(failure, requestID: requestID)
         }
+    }
+}
+
+extension String {
+    /// What stands between the slashes. Byte by byte: it is asked for with every request, and characters are dear.
+    func pathParts(maxSplits: Int) -> [Substring] {
+        utf8.split(separator: UInt8(ascii: "/"), maxSplits: maxSplits).map { Substring($0) }
     }
 }
 

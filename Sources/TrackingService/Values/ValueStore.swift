@@ -39,11 +39,12 @@ struct ValueStore: Sendable {
         _ = try await refusals { try await database.run([merge, rename], for: .one(place.workspace.uuid)) }
     }
 
+    /// `add` names each tag once, and none that `remove` names: for a row that is not there yet it is what there is.
     func editTags(add: [String], remove: [String], of place: ExperimentPlace) async throws {
         try await write(
             """
             INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, tags)
-            VALUES (\(place.workspace.uuid), \(place.id.uuid), tracking.merge_tags('{}', \(add), \(remove)))
+            VALUES (\(place.workspace.uuid), \(place.id.uuid), \(add))
             ON CONFLICT ON CONSTRAINT experiment_values_pkey
             DO UPDATE SET tags = tracking.merge_tags(x.tags, \(add), \(remove))
             """, place)

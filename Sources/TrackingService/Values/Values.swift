@@ -45,7 +45,7 @@ struct Values: Sendable {
     func editTags(add: [String], remove: [String], of key: String, as access: Access) async throws {
         for tag in add + remove { try TextRule.check(tag, "tag", bytesMax: Self.tagBytesMax) }
         let place = try await locator.locate(key, .log, as: access).place
-        var seen: Set<String> = []
+        var seen = Set(remove)
         let added = add.filter { !$0.isEmpty && seen.insert($0).inserted }
         guard !added.isEmpty || !remove.isEmpty else { return }
         try await store.editTags(add: added, remove: remove, of: place)
