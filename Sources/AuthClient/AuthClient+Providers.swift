@@ -60,6 +60,13 @@ extension AuthClient {
         try await rpc.call(AuthMethod.finishProviderSignIn, q, context)
     }
 
+    /// A provider's logout token. Throws `.invalid` (`invalid_request`), whichever check says no.
+    public func endProviderSessions(
+        _ q: EndProviderSessionsRequest, _ context: CallContext
+    ) async throws(Failure) -> Empty {
+        try await rpc.call(AuthMethod.endProviderSessions, q, context)
+    }
+
     /// Throws `.unauthenticated` (`sign_in_refused`, `provider_sign_in_refused`), or `.unavailable`
     /// (`provider_unreachable`) when the directory does not answer.
     public func signInAtDirectory(

@@ -37,7 +37,7 @@ public struct AuthClient: Sendable {
     }
 
     @discardableResult
-    public func signOut(_ q: SignOutRequest, _ context: CallContext) async throws(Failure) -> Empty {
+    public func signOut(_ q: SignOutRequest, _ context: CallContext) async throws(Failure) -> SignOutResponse {
         try await rpc.call(AuthMethod.signOut, q, context, retry: .idempotent)
     }
 

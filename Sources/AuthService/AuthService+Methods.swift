@@ -25,7 +25,7 @@ extension AuthService {
     }
 
     private func registerProofs(in methods: inout Methods) {
-        let (key, session) = (APIKeyHandler(keys: keys), SessionHandler(sessions: sessions))
+        let (key, session) = (APIKeyHandler(keys: keys), SessionHandler(sessions: sessions, signOuts: providerSignOuts))
         methods.unary(AuthMethod.authenticateKey, .anyone, key.authenticate)
         methods.unary(AuthMethod.authenticateSession, .anyone, session.authenticate)
         methods.unary(AuthMethod.signIn, .anyone, session.signIn)
@@ -111,7 +111,8 @@ extension AuthService {
     private func registerProviders(in methods: inout Methods) {
         let handler = ProviderHandler(providers: providers, signIns: providerSignIns)
         let signIn = ProviderSignInHandler(
-            signIns: providerSignIns, directories: directorySignIns, providers: providers)
+            signIns: providerSignIns, directories: directorySignIns, providers: providers,
+            signOuts: providerSignOuts)
         methods.unary(AuthMethod.listProviders, .access, handler.list)
         methods.unary(AuthMethod.createProvider, .access, handler.create)
         methods.unary(AuthMethod.changeProvider, .access, handler.change)
@@ -120,6 +121,7 @@ extension AuthService {
         methods.unary(AuthMethod.offeredProviders, .anyone, handler.offers)
         methods.unary(AuthMethod.beginProviderSignIn, .anyone, signIn.begin)
         methods.unary(AuthMethod.finishProviderSignIn, .anyone, signIn.finish)
+        methods.unary(AuthMethod.endProviderSessions, .anyone, signIn.endSessions)
         methods.unary(AuthMethod.signInAtDirectory, .anyone, signIn.signIn)
         methods.unary(AuthMethod.joinDirectory, .access, signIn.join)
         methods.unary(AuthMethod.listIdentities, .access, signIn.identities)

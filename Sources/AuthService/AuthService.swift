@@ -22,6 +22,7 @@ public struct AuthService: Sendable {
     let bootstrap: Bootstrap
     let providers: Providers
     let providerSignIns: ProviderSignIns
+    let providerSignOuts: ProviderSignOuts
     let directorySignIns: DirectorySignIns
     let devices: Devices
     let trusts: Trusts
@@ -72,6 +73,8 @@ public struct AuthService: Sendable {
         policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
         (providers, providerSignIns, directorySignIns) = Self.singleSignOn(database, config)
+        providerSignOuts = ProviderSignOuts(
+            store: ProviderSessionStore(database: database), after: providerSignIns)
         devices = Devices(store: DeviceStore(database: database), keys: keys, throttle: sessions.throttle)
         trusts = Trusts(
             store: TrustStore(database: database), keys: keys, audit: auditStore, throttle: sessions.throttle,

@@ -106,6 +106,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case createTrust // = 405
   case listTrusts // = 406
   case deleteTrust // = 407
+  case endProviderSessions // = 464
   case bootstrap // = 496
   case UNRECOGNIZED(Int)
 
@@ -192,6 +193,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 405: self = .createTrust
     case 406: self = .listTrusts
     case 407: self = .deleteTrust
+    case 464: self = .endProviderSessions
     case 496: self = .bootstrap
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -276,6 +278,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .createTrust: return 405
     case .listTrusts: return 406
     case .deleteTrust: return 407
+    case .endProviderSessions: return 464
     case .bootstrap: return 496
     case .UNRECOGNIZED(let i): return i
     }
@@ -360,6 +363,7 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .createTrust,
     .listTrusts,
     .deleteTrust,
+    .endProviderSessions,
     .bootstrap,
   ]
 
@@ -694,6 +698,19 @@ public nonisolated struct SignOutRequest: Sendable {
   // methods supported on all messages.
 
   public var token: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Where the browser goes on to sign out at its provider; empty: nowhere.
+public nonisolated struct SignOutResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var url: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1400,7 +1417,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}Y\u{1}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}9END_PROVIDER_SESSIONS\0\u{2} BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
@@ -1900,6 +1917,36 @@ nonisolated extension SignOutRequest: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
   public static func ==(lhs: SignOutRequest, rhs: SignOutRequest) -> Bool {
     if lhs.token != rhs.token {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SignOutResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SignOutResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.url) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.url.isEmpty {
+      try visitor.visitSingularStringField(value: self.url, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: SignOutResponse, rhs: SignOutResponse) -> Bool {
+    if lhs.url != rhs.url {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -241,6 +241,24 @@ public nonisolated struct ProviderRecord: @unchecked Sendable {
   /// Clears the value of `directory`. Subsequent reads from it will return its default value.
   public mutating func clearDirectory() {_uniqueStorage()._directory = nil}
 
+  /// oidc: who signs out here signs out there
+  public var signsOut: Bool {
+    get {_storage._signsOut}
+    set {_uniqueStorage()._signsOut = newValue}
+  }
+
+  /// oidc: where people come back to from signing out there; to be registered there
+  public var signOutUri: String {
+    get {_storage._signOutUri}
+    set {_uniqueStorage()._signOutUri = newValue}
+  }
+
+  /// oidc: where it tells that somebody has signed out there; to be registered there
+  public var backChannelUri: String {
+    get {_storage._backChannelUri}
+    set {_uniqueStorage()._backChannelUri = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -597,6 +615,23 @@ public nonisolated struct RemoveIdentityRequest: Sendable {
   public init() {}
 }
 
+/// OpenID Connect Back-Channel Logout 1.0: the provider says that somebody has signed out there.
+public nonisolated struct EndProviderSessionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var providerID: Data = Data()
+
+  public var logoutToken: String = String()
+
+  public var address: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "halley.auth"
@@ -646,7 +681,7 @@ nonisolated extension GroupRole: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProviderRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}label\0\u{1}enabled\0\u{1}issuer\0\u{3}authorize_url\0\u{3}token_url\0\u{3}userinfo_url\0\u{3}client_id\0\u{3}has_secret\0\u{1}scopes\0\u{3}subject_claim\0\u{3}name_claim\0\u{3}email_claim\0\u{3}group_claim\0\u{3}creates_accounts\0\u{3}email_domains\0\u{3}factor_values\0\u{3}group_roles\0\u{3}redirect_uri\0\u{3}created_ms\0\u{3}changed_ms\0\u{1}identities\0\u{1}directory\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}label\0\u{1}enabled\0\u{1}issuer\0\u{3}authorize_url\0\u{3}token_url\0\u{3}userinfo_url\0\u{3}client_id\0\u{3}has_secret\0\u{1}scopes\0\u{3}subject_claim\0\u{3}name_claim\0\u{3}email_claim\0\u{3}group_claim\0\u{3}creates_accounts\0\u{3}email_domains\0\u{3}factor_values\0\u{3}group_roles\0\u{3}redirect_uri\0\u{3}created_ms\0\u{3}changed_ms\0\u{1}identities\0\u{1}directory\0\u{3}signs_out\0\u{3}sign_out_uri\0\u{3}back_channel_uri\0")
 
   fileprivate class _StorageClass {
     var _id: Data = Data()
@@ -673,6 +708,9 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _changedMs: Int64 = 0
     var _identities: UInt32 = 0
     var _directory: DirectoryRecord? = nil
+    var _signsOut: Bool = false
+    var _signOutUri: String = String()
+    var _backChannelUri: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -707,6 +745,9 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _changedMs = source._changedMs
       _identities = source._identities
       _directory = source._directory
+      _signsOut = source._signsOut
+      _signOutUri = source._signOutUri
+      _backChannelUri = source._backChannelUri
     }
   }
 
@@ -749,6 +790,9 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 22: try { try decoder.decodeSingularInt64Field(value: &_storage._changedMs) }()
         case 23: try { try decoder.decodeSingularUInt32Field(value: &_storage._identities) }()
         case 24: try { try decoder.decodeSingularMessageField(value: &_storage._directory) }()
+        case 25: try { try decoder.decodeSingularBoolField(value: &_storage._signsOut) }()
+        case 26: try { try decoder.decodeSingularStringField(value: &_storage._signOutUri) }()
+        case 27: try { try decoder.decodeSingularStringField(value: &_storage._backChannelUri) }()
         default: break
         }
       }
@@ -833,6 +877,15 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._directory {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
       } }()
+      if _storage._signsOut != false {
+        try visitor.visitSingularBoolField(value: _storage._signsOut, fieldNumber: 25)
+      }
+      if !_storage._signOutUri.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._signOutUri, fieldNumber: 26)
+      }
+      if !_storage._backChannelUri.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._backChannelUri, fieldNumber: 27)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -866,6 +919,9 @@ nonisolated extension ProviderRecord: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._changedMs != rhs_storage._changedMs {return false}
         if _storage._identities != rhs_storage._identities {return false}
         if _storage._directory != rhs_storage._directory {return false}
+        if _storage._signsOut != rhs_storage._signsOut {return false}
+        if _storage._signOutUri != rhs_storage._signOutUri {return false}
+        if _storage._backChannelUri != rhs_storage._backChannelUri {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1623,6 +1679,46 @@ nonisolated extension RemoveIdentityRequest: SwiftProtobuf.Message, SwiftProtobu
 
   public static func ==(lhs: RemoveIdentityRequest, rhs: RemoveIdentityRequest) -> Bool {
     if lhs.providerID != rhs.providerID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension EndProviderSessionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EndProviderSessionsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}provider_id\0\u{3}logout_token\0\u{1}address\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.providerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.logoutToken) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.address) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.providerID.isEmpty {
+      try visitor.visitSingularBytesField(value: self.providerID, fieldNumber: 1)
+    }
+    if !self.logoutToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.logoutToken, fieldNumber: 2)
+    }
+    if !self.address.isEmpty {
+      try visitor.visitSingularStringField(value: self.address, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: EndProviderSessionsRequest, rhs: EndProviderSessionsRequest) -> Bool {
+    if lhs.providerID != rhs.providerID {return false}
+    if lhs.logoutToken != rhs.logoutToken {return false}
+    if lhs.address != rhs.address {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -120,7 +120,7 @@ extension Provider {
             userinfoURL: "", clientID: p.clientID, scopes: p.scopes, subjectClaim: p.subjectClaim,
             nameClaim: p.nameClaim,
             emailClaim: p.emailClaim, groupClaim: groupClaim, createsAccounts: p.createsAccounts,
-            emailDomains: p.emailDomains, factorValues: p.factorValues, groupRoles: [], directory: nil)
+            emailDomains: p.emailDomains, factorValues: p.factorValues, groupRoles: [], signsOut: false, directory: nil)
     }
 }
 

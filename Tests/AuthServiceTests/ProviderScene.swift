@@ -17,7 +17,7 @@ extension Provider {
             userinfoURL: "", clientID: client, scopes: ["openid"], subjectClaim: "sub", nameClaim: "preferred_username",
             emailClaim: "email", groupClaim: "groups", createsAccounts: creates, emailDomains: domains,
             factorValues: ["mfa"],
-            groupRoles: rules, directory: nil)
+            groupRoles: rules, signsOut: true, directory: nil)
     }
 }
 
@@ -32,6 +32,7 @@ extension Provider {
             id: id, kind: .ldap, label: "Directory", isEnabled: true, issuer: "", authorizeURL: "", tokenURL: "",
             userinfoURL: "", clientID: client, scopes: [], subjectClaim: subject, nameClaim: "uid", emailClaim: "mail",
             groupClaim: "memberOf", createsAccounts: true, emailDomains: [], factorValues: [], groupRoles: rules,
+            signsOut: false,
             directory: DirectorySettings(
                 url: url, startTLS: startTLS, authority: authority, bindDN: bind, baseDN: base,
                 userFilter: "(uid={name})", groupBaseDN: "", groupFilter: ""))
@@ -58,10 +59,10 @@ extension AuthHouse {
     }
 
     /// Signs in as the provider says.
-    func arrive(_ identity: Identity, of provider: Provider) async throws -> Access {
+    func arrive(_ identity: Identity, of provider: Provider, there: ProviderSession? = nil) async throws -> Access {
         let draft = Session.Draft(address: "192.0.2.9", client: "browser")
         let outcome = try await service.providers.identities.signIn(
-            .init(identity: identity, provider: provider, session: draft))
+            .init(identity: identity, provider: provider, session: draft, there: there))
         guard case .session = outcome else { throw Failure(.unauthenticated, "", reason: "pending") }
         return try await access(session: draft.token.text)
     }

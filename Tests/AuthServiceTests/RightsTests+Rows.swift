@@ -62,6 +62,9 @@ extension RightsTests {
         row(.finishProviderSignIn, always(.unauthenticated)) { (q: inout FinishProviderSignInRequest, _) in
             (q.providerID, q.state, q.browserToken) = (Data(ID<Account>.fresh().bytes), "x", "x")
         },
+        row(.endProviderSessions, always(.invalid)) { (q: inout EndProviderSessionsRequest, _) in
+            (q.providerID, q.logoutToken) = (Data(ID<Account>.fresh().bytes), "x")
+        },
         row(.signInAtDirectory, always(.notFound)) { (q: inout SignInAtDirectoryRequest, _) in
             (q.providerID, q.name, q.password) = (Data(ID<Account>.fresh().bytes), fresh(), "x")
         },

@@ -49,9 +49,9 @@ import Testing
         try await AuthHouse.with { house in
             _ = try await house.begin()
             let (gone, stays) = (try await house.signIn("admin"), try await house.signIn("admin"))
-            try await house.service.sessions.signOut(gone)
-            try await house.service.sessions.signOut(gone)
-            try await house.service.sessions.signOut("no token at all")
+            #expect(try await house.service.sessions.signOut(gone) != nil)
+            #expect(try await house.service.sessions.signOut(gone) == nil)
+            #expect(try await house.service.sessions.signOut("no token at all") == nil)
             #expect(await outcome { _ = try await house.access(session: gone) } == "unauthenticated session_expired")
             _ = try await house.access(session: stays)
             let events = try await house.service.audit.store.page(in: nil, after: 0, limit: 100)

@@ -382,6 +382,7 @@ CREATE TABLE auth.providers (
     factor_values text[] DEFAULT '{}'::text[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    signs_out boolean DEFAULT false NOT NULL,
     CONSTRAINT providers_kind_known CHECK (
 CASE kind
     WHEN 'oidc'::text THEN ((issuer <> ''::text) AND (authorize_url = ''::text) AND (token_url = ''::text) AND (userinfo_url = ''::text))
@@ -440,6 +441,13 @@ CREATE TABLE auth.invitations (
     CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text])))
 );
 ALTER TABLE auth.invitations OWNER TO halley_owner;
+CREATE TABLE auth.logout_tokens (
+    provider_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    spent_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT logout_tokens_digest_length CHECK ((length(digest) = 32))
+);
+ALTER TABLE auth.logout_tokens OWNER TO halley_owner;
 CREATE TABLE auth.pending_sign_ins (
     digest bytea NOT NULL,
     account_id uuid NOT NULL,
@@ -447,6 +455,7 @@ CREATE TABLE auth.pending_sign_ins (
     attempts integer DEFAULT 0 NOT NULL,
     forgives bytea[] DEFAULT '{}'::bytea[] NOT NULL,
     used_at timestamp with time zone,
+    provider_session_id uuid,
     CONSTRAINT pending_sign_ins_digest_length CHECK ((octet_length(digest) = 32))
 );
 ALTER TABLE auth.pending_sign_ins OWNER TO halley_owner;
@@ -462,6 +471,16 @@ CASE
 END)
 );
 ALTER TABLE auth.provider_roles OWNER TO halley_owner;
+CREATE TABLE auth.provider_sessions (
+    id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    subject text NOT NULL,
+    sid text NOT NULL,
+    id_token bytea NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT provider_sessions_sid_length CHECK ((length(sid) <= 255))
+);
+ALTER TABLE auth.provider_sessions OWNER TO halley_owner;
 CREATE TABLE auth.provider_sign_ins (
     state_digest bytea NOT NULL,
     browser_digest bytea NOT NULL,
@@ -516,6 +535,7 @@ CREATE TABLE auth.sessions (
     client text NOT NULL,
     proved_at timestamp with time zone DEFAULT now() NOT NULL,
     second_factor boolean DEFAULT false NOT NULL,
+    provider_session_id uuid,
     CONSTRAINT sessions_digest_length CHECK ((length(digest) = 32))
 );
 ALTER TABLE auth.sessions OWNER TO halley_owner;
@@ -835,12 +855,16 @@ ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_digest_unique UNIQUE (digest);
 ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.logout_tokens
+    ADD CONSTRAINT logout_tokens_pkey PRIMARY KEY (provider_id, digest);
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY auth.provider_grants
     ADD CONSTRAINT provider_grants_pkey PRIMARY KEY (workspace_id, account_id, provider_id);
 ALTER TABLE ONLY auth.provider_roles
     ADD CONSTRAINT provider_roles_pkey PRIMARY KEY (provider_id, group_name, workspace_id);
+ALTER TABLE ONLY auth.provider_sessions
+    ADD CONSTRAINT provider_sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.provider_sign_ins
     ADD CONSTRAINT provider_sign_ins_pkey PRIMARY KEY (state_digest);
 ALTER TABLE ONLY auth.providers
@@ -932,12 +956,17 @@ CREATE INDEX grants_custom_role ON auth.grants USING btree (workspace_id, custom
 CREATE INDEX group_members_account ON auth.group_members USING btree (account_id);
 CREATE INDEX invitations_inviter ON auth.invitations USING btree (invited_by);
 CREATE INDEX invitations_workspace ON auth.invitations USING btree (workspace_id);
+CREATE INDEX logout_tokens_spent ON auth.logout_tokens USING btree (spent_at);
 CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
 CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
+CREATE INDEX pending_sign_ins_provider_session ON auth.pending_sign_ins USING btree (provider_session_id) WHERE (provider_session_id IS NOT NULL);
 CREATE INDEX provider_grants_account ON auth.provider_grants USING btree (account_id);
+CREATE INDEX provider_sessions_begun ON auth.provider_sessions USING btree (begun_at);
+CREATE INDEX provider_sessions_subject ON auth.provider_sessions USING btree (provider_id, subject);
 CREATE INDEX provider_sign_ins_expiry ON auth.provider_sign_ins USING btree (expires_at);
 CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
+CREATE INDEX sessions_provider_session ON auth.sessions USING btree (provider_session_id) WHERE (provider_session_id IS NOT NULL);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
 CREATE INDEX throttles_age ON auth.throttles USING btree (filled_at);
 CREATE INDEX trusts_account_idx ON auth.trusts USING btree (account_id);
@@ -978,12 +1007,18 @@ ALTER TABLE ONLY auth.identities
     ADD CONSTRAINT identities_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_inviter_fkey FOREIGN KEY (invited_by) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.logout_tokens
+    ADD CONSTRAINT logout_tokens_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.pending_sign_ins
+    ADD CONSTRAINT pending_sign_ins_provider_session_fkey FOREIGN KEY (provider_session_id) REFERENCES auth.provider_sessions(id) ON DELETE SET NULL;
 ALTER TABLE ONLY auth.provider_grants
     ADD CONSTRAINT provider_grants_identity_fkey FOREIGN KEY (account_id, provider_id) REFERENCES auth.identities(account_id, provider_id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.provider_roles
     ADD CONSTRAINT provider_roles_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provider_sessions
+    ADD CONSTRAINT provider_sessions_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.provider_sign_ins
     ADD CONSTRAINT provider_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.provider_sign_ins
@@ -992,6 +1027,8 @@ ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.sessions
+    ADD CONSTRAINT sessions_provider_session_fkey FOREIGN KEY (provider_session_id) REFERENCES auth.provider_sessions(id) ON DELETE SET NULL;
 ALTER TABLE ONLY auth.setup_tokens
     ADD CONSTRAINT setup_tokens_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.trusts
@@ -1095,8 +1132,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.providers TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.held_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.identities TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.logout_tokens TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.rate_buckets TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;

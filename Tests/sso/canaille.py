@@ -47,9 +47,9 @@ class Canaille:
         self.process.terminate()
         self.process.wait(30)
 
-    def register(self, redirect_uri: str) -> dict:
+    def register(self, redirect_uri: str, sign_out_uri: str) -> dict:
         """A client (RFC 7591)."""
-        body = {"redirect_uris": [redirect_uri], "token_endpoint_auth_method": "client_secret_basic",
+        body = {"redirect_uris": [redirect_uri], "post_logout_redirect_uris": [sign_out_uri], "token_endpoint_auth_method": "client_secret_basic",
                 "grant_types": ["authorization_code"], "response_types": ["code"], "client_name": "Halley",
                 "scope": "openid profile email", "id_token_signed_response_alg": "RS256"}
         made = requests.post(self.described["registration_endpoint"], json=body, timeout=30)

@@ -49,6 +49,7 @@ class Provider:
         issuer = self.issuer + ("/" if self.fault == "discovery issuer" else "")
         document = {"issuer": issuer, "authorization_endpoint": self.issuer + "/authorize", "token_endpoint": self.issuer + "/token",
                     "jwks_uri": self.issuer + "/jwks", "userinfo_endpoint": self.issuer + "/userinfo",
+                    "end_session_endpoint": self.issuer + "/logout?from=halley",
                     "response_types_supported": ["code"], "id_token_signing_alg_values_supported": ["none", "HS256", self.algorithm]}
         if self.names_itself:
             document["authorization_response_iss_parameter_supported"] = True
@@ -69,6 +70,12 @@ class Provider:
             "issued in the future": {"iat": now + 90}, "no subject": {"sub": None}, "subject of 300": {"sub": "x" * 300, "preferred_username": "x", "email": "x@example.org"},
         }.get(self.fault, {})
         return {name: value for name, value in {**claims, **changes}.items() if value is not None}
+
+    def logout_token(self, **changes) -> str:
+        """OpenID Connect Back-Channel Logout 1.0 §2.4; a claim that is None is left out."""
+        claims = {"iss": self.issuer, "aud": self.client_id, "iat": int(time.time()), "exp": int(time.time()) + 60,
+                  "jti": secrets.token_urlsafe(12), "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **changes}
+        return self.token({name: value for name, value in claims.items() if value is not None})
 
     def token(self, claims: dict) -> str:
         key, algorithm, head = self.keys[0], self.algorithm, {}

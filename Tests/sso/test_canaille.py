@@ -5,7 +5,7 @@ import urllib.parse
 import pytest
 
 from canaille import Canaille
-from conftest import Agent
+from conftest import Agent, token_of
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +21,9 @@ def id(server, admin, canaille):
     body = {"kind": "oidc", "label": "Canaille", "issuer": canaille.described["issuer"], "client_id": "not yet",
             "creates_accounts": True}
     made = admin.call("POST", "/api/v1/providers", body).json()
-    client = canaille.register(made["redirect_uri"])
-    change = {"client_id": client["client_id"], "client_secret": client["client_secret"], "enabled": True}
+    client = canaille.register(made["redirect_uri"], made["sign_out_uri"])
+    change = {"client_id": client["client_id"], "client_secret": client["client_secret"], "enabled": True,
+              "signs_out": True}
     assert admin.call("PATCH", f"/api/v1/providers/{made['id']}", change).status_code == 200
     steps = admin.call("POST", f"/api/v1/providers/{made['id']}/test").json()
     assert steps["ok"], steps
@@ -34,6 +35,14 @@ def back(agent, canaille, id) -> str:
     return canaille.walk(agent.session, away, agent.server.url)
 
 
+def arrive(server, agent, canaille, id):
+    """Within one second Canaille makes the same access token twice, which its own table then refuses."""
+    until = time.monotonic() + 10
+    while agent.me() is None:
+        assert time.monotonic() < until, server.last_sign_in()
+        agent.get(back(agent, canaille, id))
+
+
 def test_somebody_signs_in(server, agent, canaille, id):
     location = back(agent, canaille, id)
     assert "iss=" in location
@@ -42,12 +51,20 @@ def test_somebody_signs_in(server, agent, canaille, id):
     identity = agent.get("/api/v1/identities").json()["identities"][0]
     # Canaille's subject is the user name: see Docs/security.md.
     assert identity["subject"] == "ada" and identity["email"] == "ada@example.org"
-    again, until = Agent(server), time.monotonic() + 10
-    # Within one second Canaille makes the same access token twice, which its own table then refuses.
-    while again.me() is None:
-        assert time.monotonic() < until, server.last_sign_in()
-        again.get(back(again, canaille, id))
+    again = Agent(server)
+    arrive(server, again, canaille, id)
     assert again.me()["id"] == agent.me()["id"]
+
+
+def test_who_signs_out_here_signs_out_there(server, agent, canaille, id):
+    arrive(server, agent, canaille, id)
+    there = agent.session.get(canaille.url + "/profile/ada", timeout=30)
+    assert there.status_code == 200 and "ada@example.org" in there.text
+    page = agent.post("/logout", data={"csrf": token_of(agent.get("/settings/identities").text)})
+    back_here = canaille.walk(agent.session, page.headers["Refresh"].removeprefix("0;url="), server.url)
+    assert back_here == server.url + "/login" and agent.me() is None
+    # Nobody was asked, because the ID token said who signs out; and nobody is signed in there any more.
+    assert "ada@example.org" not in agent.session.get(canaille.url + "/profile/ada", timeout=30).text
 
 
 def test_it_minds_the_verifier(server, agent, canaille, id):

@@ -12,6 +12,8 @@ struct IDToken: Sendable {
 
     let way: VerificationKey.Signature
     let keyID: String?
+    /// What it says it is (`typ`), in lower case.
+    let type: String?
     let claims: Claims
     private let signed: [UInt8]
     private let signature: [UInt8]
@@ -30,6 +32,7 @@ struct IDToken: Sendable {
         guard head.values["crit"] == nil else { throw SignInRefusal(.idTokenMalformed) }
         self.way = way
         keyID = head.text("kid")
+        type = head.text("typ")?.lowercased()
         self.claims = claims
         signed = Array("\(parts[0]).\(parts[1])".utf8)
         signature = decoded[2]

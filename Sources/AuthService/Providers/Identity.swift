@@ -14,6 +14,10 @@ struct Identity: Sendable, Equatable {
     let groups: Set<String>
     /// What was used there to prove it: `amr`, and `acr`.
     let factors: Set<String>
+    /// The provider's name for its session; empty: it gave none.
+    let sid: String
+    /// As it came, to be shown when somebody signs out there; empty of kinds that have none.
+    var idToken = ""
 
     /// Throws unless there is a subject, and the groups are all there.
     init(_ claims: Claims, subject: String, of provider: Provider) throws(SignInRefusal) {
@@ -25,6 +29,7 @@ struct Identity: Sendable, Equatable {
         email = (claims.text(provider.emailClaim) ?? "").plain(254)
         emailIsVerified = claims["email_verified"] == .flag(true)
         groups = try Self.groups(claims, provider.groupClaim)
+        sid = (claims.values["sid"]?.text).flatMap { $0.plain(255) == $0 ? $0 : nil } ?? ""
         factors = Set((claims["amr"]?.texts ?? []) + [claims.text("acr")].compactMap { $0 })
     }
 

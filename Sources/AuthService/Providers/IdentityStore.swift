@@ -58,6 +58,8 @@ struct IdentityStore: Sendable {
         let identity: Identity
         let provider: Provider
         let session: Session.Draft
+        /// Of a provider that knows sessions.
+        var there: ProviderSession?
         /// Buckets of tries that are emptied when the session begins.
         var forgives: [[UInt8]] = []
     }
@@ -104,16 +106,20 @@ struct IdentityStore: Sendable {
     ) async throws -> SignInOutcome {
         let source: SQL = "(SELECT \(actor.id) AS account_id) AS account"
         let wasAsked = arrival.identity.hasFactor(of: arrival.provider)
+        if let there = arrival.there { try await transaction.run(there.insert) }
         let hasFactor = try await transaction.first(
             "SELECT FROM auth.factors WHERE account_id = \(actor.id) AND confirmed_at IS NOT NULL"
         ) { _ in true }
         if hasFactor == true, !wasAsked {
             let pending = PendingSignIn()
-            try await transaction.run(PendingStore.insert(pending, forgiving: arrival.forgives, forEachOf: source))
+            try await transaction.run(
+                PendingStore.insert(
+                    pending, forgiving: arrival.forgives, from: arrival.there?.id, forEachOf: source))
             return .pending(pending)
         }
         try await transaction.run(
-            SessionStore.insert(arrival.session, hasSecondFactor: wasAsked, forEachOf: source))
+            SessionStore.insert(
+                arrival.session, hasSecondFactor: wasAsked, from: "\(arrival.there?.id)", forEachOf: source))
         try await transaction.run("UPDATE auth.accounts SET last_seen_at = now() WHERE id = \(actor.id)")
         try await transaction.run("DELETE FROM auth.throttles WHERE bucket = ANY(\(arrival.forgives))")
         return .session

@@ -34,6 +34,8 @@ struct Provider: Sendable, Hashable {
     /// Values of `amr` or `acr` that say that a second factor was used there.
     let factorValues: [String]
     let groupRoles: [GroupRole]
+    /// Who signs out here is sent on to sign out there. Of `oidc` only.
+    let signsOut: Bool
     /// Of `ldap`, and of no other.
     let directory: DirectorySettings?
 

@@ -9,6 +9,8 @@ struct ProviderMetadata: Sendable {
     let tokenURL: EgressURL
     let keysURL: EgressURL?
     let userinfoURL: EgressURL?
+    /// Where people sign out there; `nil`: it does not say.
+    let endSessionURL: String?
     /// It promises to name itself in its answers (RFC 9207).
     let namesItself: Bool
     /// It takes the client's secret in the body only.
@@ -77,6 +79,8 @@ actor ProviderDocuments {
             authorizeURL: claims.text("authorization_endpoint") ?? authorize.text,
             tokenURL: try address(claims, "token_endpoint"), keysURL: try address(claims, "jwks_uri"),
             userinfoURL: claims["userinfo_endpoint"] == nil ? nil : try address(claims, "userinfo_endpoint"),
+            endSessionURL: (try? address(claims, "end_session_endpoint")) == nil
+                ? nil : claims.text("end_session_endpoint"),
             namesItself: claims["authorization_response_iss_parameter_supported"] == .flag(true),
             takesSecretInBody: !methods.contains("client_secret_basic") && methods.contains("client_secret_post"))
     }
@@ -94,8 +98,7 @@ actor ProviderDocuments {
         }
         return ProviderMetadata(
             authorizeURL: provider.authorizeURL, tokenURL: token, keysURL: nil, userinfoURL: userinfo,
-            namesItself: false,
-            takesSecretInBody: true)
+            endSessionURL: nil, namesItself: false, takesSecretInBody: true)
     }
 
     /// The key that signed a token. One that is not known may be new: the set is then read again, by one for all that

@@ -46,7 +46,9 @@ struct ProviderExchange: Sendable {
         try token.check(signedBy: try await documents.key(of: token, provider.id, at: keysURL))
         let subject = try token.check(issuer: provider.issuer, client: provider.clientID, nonce: code.nonce)
         let claims = try await completed(token.claims, subject, tokens, provider, metadata)
-        return try Identity(claims, subject: subject, of: provider)
+        var identity = try Identity(claims, subject: subject, of: provider)
+        identity.idToken = text
+        return identity
     }
 
     /// With the claims that only the provider's user address knows. What it says counts only for the same subject, and

@@ -73,6 +73,11 @@ struct ProviderHandler: Sendable {
             }
             if let directory = p.directory { record.directory = directory.record }
             record.redirectUri = p.kind == .ldap ? "" : signIns.redirectURI(of: p.id)
+            if p.kind == .oidc {
+                record.signsOut = p.signsOut
+                record.signOutUri = ProviderSignOuts.returnURI(signIns.baseURL)
+                record.backChannelUri = ProviderSignOuts.backChannelURI(signIns.baseURL, of: p.id)
+            }
             (record.createdMs, record.changedMs) = (entry.createdAt.wire, entry.changedAt.wire)
             record.identities = UInt32(clamping: entry.identities)
         }
@@ -106,6 +111,7 @@ extension Provider {
             emailClaim: usual(record.emailClaim, usuals.email), groupClaim: record.groupClaim,
             createsAccounts: record.createsAccounts, emailDomains: record.emailDomains.map { $0.lowercased() },
             factorValues: record.factorValues, groupRoles: rules,
+            signsOut: record.signsOut && kind == .oidc,
             directory: kind == .ldap ? DirectorySettings(record.directory) : nil)
     }
 }

@@ -8,6 +8,7 @@ struct ProviderSignInHandler: Sendable {
     let signIns: ProviderSignIns
     let directories: DirectorySignIns
     let providers: Providers
+    let signOuts: ProviderSignOuts
 
     func begin(_ q: BeginProviderSignInRequest, _ call: Call) async throws -> BeginProviderSignInResponse {
         let departure = try await signIns.begin(
@@ -52,6 +53,11 @@ struct ProviderSignInHandler: Sendable {
                 $0.expiresMs = draft.expiresAt.wire
             }
         }
+    }
+
+    func endSessions(_ q: EndProviderSessionsRequest, _ call: Call) async throws -> Empty {
+        try await signOuts.end(try ID(wire: q.providerID, "provider"), by: q.logoutToken, from: q.address)
+        return Empty()
     }
 
     func identities(_ q: ListIdentitiesRequest, _ call: Call) async throws -> ListIdentitiesResponse {

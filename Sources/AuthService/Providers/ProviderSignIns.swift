@@ -105,7 +105,10 @@ struct ProviderSignIns: Sendable {
             try await join(identity, of: provider, link, access, from: draft.address)
             return .linked(next: begun.next)
         }
-        switch try await identities.signIn(.init(identity: identity, provider: provider, session: draft)) {
+        let there = try provider.kind == .oidc ? session(of: identity, at: provider.id) : nil
+        let arrival = IdentityStore.Arrival(
+            identity: identity, provider: provider, session: draft, there: there)
+        switch try await identities.signIn(arrival) {
         case .session: return .signedIn(next: begun.next)
         case .pending(let pending): return .pending(pending, next: begun.next)
         }
@@ -135,6 +138,12 @@ struct ProviderSignIns: Sendable {
         guard issuer.map({ $0 == provider.issuer }) ?? !metadata.namesItself else {
             throw SignInRefusal(.issuerParameter)
         }
+    }
+
+    private func session(of identity: Identity, at provider: ID<Provider>) throws -> ProviderSession {
+        ProviderSession(
+            provider: provider, subject: identity.subject, sid: identity.sid,
+            sealedToken: try vault.seal(token: identity.idToken, of: provider))
     }
 
     func redirectURI(of provider: ID<Provider>) -> String {

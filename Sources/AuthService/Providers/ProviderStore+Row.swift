@@ -8,7 +8,7 @@ extension Provider {
     static let columns: SQL = """
         p.id, p.kind, p.label, p.enabled, p.issuer, p.authorize_url, p.token_url, p.userinfo_url, p.client_id, p.scopes,
         p.subject_claim, p.name_claim, p.email_claim, p.group_claim, p.creates_accounts, p.email_domains,
-        p.factor_values,
+        p.factor_values, p.signs_out,
         ARRAY(SELECT r.group_name FROM auth.provider_roles r WHERE r.provider_id = p.id
                ORDER BY r.workspace_id, r.group_name),
         ARRAY(SELECT r.workspace_id FROM auth.provider_roles r WHERE r.provider_id = p.id
@@ -25,7 +25,8 @@ extension Provider {
         let (userinfo, client, scopes): (String, String, [String]) = (try row.read(), try row.read(), try row.read())
         let (subject, name, email): (String, String, String) = (try row.read(), try row.read(), try row.read())
         let (group, creates, domains): (String, Bool, [String]) = (try row.read(), try row.read(), try row.read())
-        let (factors, groups): ([String], [String]) = (try row.read(), try row.read())
+        let (factors, signsOut): ([String], Bool) = (try row.read(), try row.read())
+        let groups: [String] = try row.read()
         let (workspaces, roles): ([UUID], [String]) = (try row.read(), try row.read())
         let rules = zip(groups, zip(workspaces, roles)).compactMap { group, held in
             Role(rawValue: held.1).map {
@@ -37,7 +38,7 @@ extension Provider {
             authorizeURL: authorize, tokenURL: token, userinfoURL: userinfo, clientID: client, scopes: scopes,
             subjectClaim: subject, nameClaim: name, emailClaim: email, groupClaim: group, createsAccounts: creates,
             emailDomains: domains, factorValues: factors, groupRoles: rules,
-            directory: try DirectorySettings(row: &row))
+            signsOut: signsOut, directory: try DirectorySettings(row: &row))
     }
 }
 

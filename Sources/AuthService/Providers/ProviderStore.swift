@@ -139,10 +139,11 @@ struct ProviderStore: Sendable {
         """
         INSERT INTO auth.providers (id, kind, label, enabled, issuer, authorize_url, token_url, userinfo_url, client_id,
             client_secret, scopes, subject_claim, name_claim, email_claim, group_claim, creates_accounts, email_domains,
-            factor_values)
+            factor_values, signs_out)
         VALUES (\(p.id.uuid), \(p.kind.rawValue), \(p.label), \(p.isEnabled), \(p.issuer), \(p.authorizeURL),
             \(p.tokenURL), \(p.userinfoURL), \(p.clientID), \(secret), \(p.scopes), \(p.subjectClaim), \(p.nameClaim),
-            \(p.emailClaim), \(p.groupClaim), \(p.createsAccounts), \(p.emailDomains), \(p.factorValues))
+            \(p.emailClaim), \(p.groupClaim), \(p.createsAccounts), \(p.emailDomains), \(p.factorValues),
+            \(p.signsOut))
         """
     }
 
@@ -152,7 +153,8 @@ struct ProviderStore: Sendable {
            SET label = \(p.label), enabled = \(p.isEnabled), client_id = \(p.clientID),
                client_secret = COALESCE(\(secret), client_secret), scopes = \(p.scopes), name_claim = \(p.nameClaim),
                email_claim = \(p.emailClaim), group_claim = \(p.groupClaim), creates_accounts = \(p.createsAccounts),
-               email_domains = \(p.emailDomains), factor_values = \(p.factorValues), changed_at = now()
+               email_domains = \(p.emailDomains), factor_values = \(p.factorValues), signs_out = \(p.signsOut),
+               changed_at = now()
          WHERE id = \(p.id.uuid)
         """
     }

@@ -34,6 +34,8 @@ struct SignInRefusal: Error, Equatable {
         case idTokenExpired = "id_token_expired"
         case idTokenTime = "id_token_issued_at"
         case idTokenNonce = "id_token_nonce"
+        case logoutTokenKind = "logout_token_kind"
+        case logoutTokenUsed = "logout_token_used"
         case userUnreachable = "userinfo_unreachable"
         case userMalformed = "userinfo_malformed"
         case userSubject = "userinfo_subject"

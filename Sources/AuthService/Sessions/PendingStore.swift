@@ -7,10 +7,13 @@ struct PendingStore: Sendable {
     let database: Database
 
     /// For each account that `source`, a part of the same statement, names as `account_id`.
-    static func insert(_ pending: PendingSignIn, forgiving buckets: [[UInt8]] = [], forEachOf source: SQL) -> SQL {
+    static func insert(
+        _ pending: PendingSignIn, forgiving buckets: [[UInt8]] = [], from there: UUID? = nil, forEachOf source: SQL
+    ) -> SQL {
         """
-        INSERT INTO auth.pending_sign_ins (digest, account_id, expires_at, forgives)
-        SELECT \(pending.token.digest), account_id, now() + make_interval(secs => \(PendingSignIn.life)), \(buckets)
+        INSERT INTO auth.pending_sign_ins (digest, account_id, expires_at, forgives, provider_session_id)
+        SELECT \(pending.token.digest), account_id, now() + make_interval(secs => \(PendingSignIn.life)), \(buckets),
+               \(there)::uuid
           FROM \(source)
         """
     }
@@ -52,9 +55,11 @@ struct PendingStore: Sendable {
                 UPDATE auth.pending_sign_ins SET used_at = now()
                  WHERE digest = \(taken.token.digest) AND used_at IS NULL AND expires_at > now()
                    AND account_id IN (SELECT account_id FROM proven)
-                RETURNING account_id, forgives
+                RETURNING account_id, forgives, provider_session_id
             ), begun AS (
-                \(SessionStore.insert(session, hasSecondFactor: evidence.isSecondFactor, forEachOf: "spent"))
+                \(SessionStore.insert(
+                    session, hasSecondFactor: evidence.isSecondFactor, from: "provider_session_id",
+                    forEachOf: "spent"))
             ), seen AS (
                 UPDATE auth.accounts SET last_seen_at = now(), failures = 0
                  WHERE id IN (SELECT account_id FROM spent)

@@ -6,6 +6,7 @@ import WireMessages
 
 struct SessionHandler: Sendable {
     let sessions: Sessions
+    let signOuts: ProviderSignOuts
 
     func signIn(_ q: SignInRequest, _ call: Call) async throws -> SignInResponse {
         let draft = Session.Draft(address: q.address, client: q.client)
@@ -34,9 +35,10 @@ struct SessionHandler: Sendable {
         return EndSessionsResponse.with { $0.count = UInt32(count) }
     }
 
-    func signOut(_ q: SignOutRequest, _ call: Call) async throws -> Empty {
-        try await sessions.signOut(q.token)
-        return Empty()
+    func signOut(_ q: SignOutRequest, _ call: Call) async throws -> SignOutResponse {
+        guard let ended = try await sessions.signOut(q.token) else { return SignOutResponse() }
+        let url = try await signOuts.departure(of: ended)
+        return SignOutResponse.with { $0.url = url ?? "" }
     }
 }
 

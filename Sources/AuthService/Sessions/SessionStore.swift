@@ -5,15 +5,17 @@ import Postgres
 struct SessionStore: Sendable {
     let database: Database
 
-    /// Begins a session for each account that `source`, a part of the same statement, names as `account_id`.
+    /// Begins a session for each account that `source`, a part of the same statement, names as `account_id`. `there` is
+    /// the session at a provider that it came from.
     static func insert(
-        _ draft: Session.Draft, hasSecondFactor: Bool = false, forEachOf source: SQL
+        _ draft: Session.Draft, hasSecondFactor: Bool = false, from there: SQL = "NULL", forEachOf source: SQL
     ) -> SQL {
         """
-        INSERT INTO auth.sessions (id, digest, account_id, expires_at, address, client, second_factor)
+        INSERT INTO auth.sessions
+               (id, digest, account_id, expires_at, address, client, second_factor, provider_session_id)
         SELECT \(draft.id.uuid), \(draft.token.digest), account_id,
                now() + make_interval(days => \(Int32(Session.daysMax))), \(draft.address), \(draft.client),
-               \(hasSecondFactor)
+               \(hasSecondFactor), (\(there))::uuid
           FROM \(source)
         """
     }
@@ -150,6 +152,9 @@ struct SessionStore: Sendable {
                 "DELETE FROM auth.pending_sign_ins WHERE expires_at < now() - interval '1 day'",
                 "DELETE FROM auth.setup_tokens WHERE expires_at < now() - interval '30 days'",
                 "DELETE FROM auth.throttles WHERE filled_at < now() - interval '1 hour'",
+                // Longer than the sessions that came from them.
+                "DELETE FROM auth.provider_sessions WHERE begun_at < now() - interval '40 days'",
+                "DELETE FROM auth.logout_tokens WHERE spent_at < now() - interval '1 hour'",
                 "DELETE FROM auth.provider_sign_ins WHERE expires_at < now() - interval '1 day'",
             ], for: .none)
     }

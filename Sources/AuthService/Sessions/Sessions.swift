@@ -49,11 +49,14 @@ struct Sessions: Sendable {
         return (access, csrf(of: token))
     }
 
-    /// Ends a session. One that is not known, or has ended, is ended.
-    func signOut(_ presented: String) async throws {
-        guard let token = OpaqueToken(presented: presented), let session = try await store.find(token) else { return }
+    /// Ends a session; answers which, if this call has ended it.
+    func signOut(_ presented: String) async throws -> ID<Credential>? {
+        guard let token = OpaqueToken(presented: presented), let session = try await store.find(token) else {
+            return nil
+        }
         let actor = AuditEvent.Actor(id: session.principal.id.uuid, name: session.principal.name)
-        _ = try await store.end(token, telling: AuditEvent(actor, "session.sign_out", on: session.id.text))
+        let isEnded = try await store.end(token, telling: AuditEvent(actor, "session.sign_out", on: session.id.text))
+        return isEnded ? session.id : nil
     }
 
     private func csrf(of token: OpaqueToken) -> String {

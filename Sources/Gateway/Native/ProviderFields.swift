@@ -30,6 +30,7 @@ struct ProviderFields: Sendable {
         if record.kind == .providerLdap { changed.directory = try Self.directory(record.directory, by: body) }
         if let enabled = try body.boolIfAny("enabled") { changed.enabled = enabled }
         if let creates = try body.boolIfAny("creates_accounts") { changed.createsAccounts = creates }
+        if let signsOut = try body.boolIfAny("signs_out") { changed.signsOut = signsOut }
         if body.value("group_roles") != nil {
             changed.groupRoles = []
             for rule in try body.objects("group_roles") {
@@ -122,13 +123,15 @@ extension JSONWriter {
                 ("label", p.label), ("issuer", p.issuer), ("authorize_url", p.authorizeURL), ("token_url", p.tokenURL),
                 ("userinfo_url", p.userinfoURL), ("client_id", p.clientID), ("subject_claim", p.subjectClaim),
                 ("name_claim", p.nameClaim), ("email_claim", p.emailClaim), ("group_claim", p.groupClaim),
-                ("redirect_uri", p.redirectUri),
+                ("redirect_uri", p.redirectUri), ("sign_out_uri", p.signOutUri),
+                ("back_channel_uri", p.backChannelUri),
             ]
             for (name, text) in texts { writer.member(name, text) }
             if p.kind == .providerLdap { ProviderFields.write(p.directory, &writer) }
             writer.member("enabled", p.enabled)
             writer.member("has_secret", p.hasSecret_p)
             writer.member("creates_accounts", p.createsAccounts)
+            writer.member("signs_out", p.signsOut)
             for (name, list) in [
                 ("scopes", p.scopes), ("email_domains", p.emailDomains), ("factor_values", p.factorValues),
             ] {

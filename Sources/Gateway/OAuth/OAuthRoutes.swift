@@ -27,6 +27,7 @@ struct OAuthRoutes: Sendable {
         routes.post("device_authorization", use: begin)
         routes.post("token", use: token)
         routes.post("revoke", use: revoke)
+        BackChannelLogout(gateway: gateway).register(in: routes)
     }
 
     /// RFC 8414.

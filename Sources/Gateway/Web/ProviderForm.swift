@@ -68,6 +68,7 @@ enum ProviderForm {
         changed.factorValues = words(form["factor_values"])
         changed.enabled = form["enabled"] == "on"
         changed.createsAccounts = form["creates_accounts"] == "on"
+        changed.signsOut = form["signs_out"] == "on"
         return changed
     }
 
@@ -131,7 +132,9 @@ enum ProviderForm {
             "createsAccounts": provider.createsAccounts, "enabled": provider.enabled,
             "emailDomains": provider.emailDomains.joined(separator: " "),
             "factorValues": provider.factorValues.joined(separator: " "), "rules": rows,
-            "redirectURI": provider.redirectUri, "identities": Int(provider.identities),
+            "redirectURI": provider.redirectUri, "signOutURI": provider.signOutUri,
+            "backChannelURI": provider.backChannelUri, "signsOut": provider.signsOut,
+            "identities": Int(provider.identities),
         ]
         guard provider.kind == .providerLdap else { return members }
         return members.merging([

@@ -156,8 +156,7 @@ struct ProviderPages: Sendable {
             return try DirectoryPages(site: site).joinPage(
                 of: try context.part("provider"), departure.formLabel, caller)
         }
-        var response = try site.page("continue", title: "Going on", caller: caller, ["url": departure.url])
-        response.headers[.refresh] = "0;url=\(departure.url)"
+        var response = try site.goingOn(to: departure.url, caller: caller)
         response.headers[.setCookie] = SignInCookie.made(departure.browserToken, config: gateway.config)
         return response
     }
@@ -181,6 +180,15 @@ extension Query {
     fileprivate func once(_ name: String) -> String {
         let values = all(name)
         return values.count == 1 ? values[0] : ""
+    }
+}
+
+extension Site {
+    /// A page that leads on to another site, which a form's own answer may not.
+    func goingOn(to url: String, caller: Caller?) throws(Failure) -> Response {
+        var response = try page("continue", title: "Going on", caller: caller, ["url": url])
+        response.headers[.refresh] = "0;url=\(url)"
+        return response
     }
 }
 

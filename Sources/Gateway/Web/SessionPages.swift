@@ -70,12 +70,13 @@ struct SessionPages: Sendable {
     @Sendable private func logout(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let form = try await Site.form(request)
         _ = try await site.visitors.writer(request, context, formToken: form["csrf"])
+        var there = ""
         if let token = SessionCookie.token(of: request, config: gateway.config) {
             let call = CallContext(deadline: .seconds(5), trace: context.requestID)
-            _ = try await gateway.backends.auth.signOut(.with { $0.token = token }, call)
+            there = try await gateway.backends.auth.signOut(.with { $0.token = token }, call).url
             gateway.authenticator.forget(session: token)
         }
-        var response = Site.redirect(to: "/login")
+        var response = there.isEmpty ? Site.redirect(to: "/login") : try site.goingOn(to: there, caller: nil)
         response.headers[.setCookie] = SessionCookie.cleared(config: gateway.config)
         return response
     }

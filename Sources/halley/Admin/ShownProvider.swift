@@ -18,6 +18,9 @@ struct ShownProvider: Encodable {
     let subjectClaim: String
     let groupClaim: String
     let createsAccounts: Bool
+    let signsOut: Bool
+    let signOutURI: String
+    let backChannelURI: String
     let emailDomains: [String]
     let groupRoles: Int
     let identities: Int
@@ -29,6 +32,7 @@ struct ShownProvider: Encodable {
         (groupClaim, createsAccounts) = (provider.groupClaim, provider.createsAccounts)
         (emailDomains, groupRoles) = (provider.emailDomains, provider.groupRoles.count)
         identities = Int(provider.identities)
+        (signsOut, signOutURI, backChannelURI) = (provider.signsOut, provider.signOutUri, provider.backChannelUri)
     }
 
     var text: String {
@@ -38,7 +42,9 @@ struct ShownProvider: Encodable {
         let lines = [
             ("label", label), ("id", id), ("kind", kind), ("state", enabled ? "on" : "off"), ("where", place),
             ("client id", clientID), ("client secret", hasSecret ? "kept" : "none"),
-            ("scopes", scopes.joined(separator: " ")), ("redirect to", redirectURI), ("told apart by", subjectClaim),
+            ("scopes", scopes.joined(separator: " ")), ("redirect to", redirectURI),
+            ("sign-out", signsOut ? "there, too; back to \(signOutURI)" : ""), ("back-channel", backChannelURI),
+            ("told apart by", subjectClaim),
             ("accounts", "\(identities) joined; \(accounts)\(domains)"), ("groups", groups),
         ]
         return lines.filter { !$0.1.isEmpty }.map {
@@ -55,6 +61,9 @@ struct ShownProvider: Encodable {
         case subjectClaim = "subject_claim"
         case groupClaim = "group_claim"
         case createsAccounts = "creates_accounts"
+        case signsOut = "signs_out"
+        case signOutURI = "sign_out_uri"
+        case backChannelURI = "back_channel_uri"
         case emailDomains = "email_domains"
         case groupRoles = "group_roles"
     }
