@@ -83,6 +83,7 @@ let package = Package(
         module("QRCode", ["CQRCode"]),
         module("Egress", ["Offload", "CCurl"]),
         module("Directory", ["Offload", "CLDAP"]),
+        module("Mail"),
 
         // The ground floor.
         module("Postgres", ["CLibPQ", "CLinux", logging]),
@@ -94,7 +95,7 @@ let package = Package(
 
         // The services and their clients.
         client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
-        service("AuthService", ["Sealing", "Egress", "Directory", "AuthClient"]),
+        service("AuthService", ["Sealing", "Egress", "Directory", "Mail", "AuthClient"]),
         service("WorkspaceService", ["AuthClient"]),
         service("TrackingService", ["Series"]),
         service("ArtifactService", ["Blobs", "Sealing"]),
@@ -119,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "halley",
             dependencies: [
-                "Daemon", "Model", "Postgres", "Egress", "Gateway", "AuthService", "WorkspaceService",
+                "Daemon", "Model", "Postgres", "Egress", "Mail", "Gateway", "AuthService", "WorkspaceService",
                 "TrackingService", "ArtifactService", "AuthClient", "WorkspaceClient", "Bench", "Wire", "WireMessages",
                 arguments, logging, lifecycle, protobuf,
             ],
@@ -133,6 +134,7 @@ let package = Package(
         tests("QRCodeTests", ["QRCode"]),
         tests("EgressTests", ["Egress", "TestKit"]),
         tests("DirectoryTests", ["Directory", "TestKit"]),
+        tests("MailTests", ["Mail"]),
         tests("HotJSONTests", ["HotJSON", "CZlib", "TestKit"]),
         tests("PostgresTests", ["Postgres", "TestKit"]),
         tests("BlobsTests", ["Blobs", "TestKit"]),
@@ -142,7 +144,8 @@ let package = Package(
         tests(
             "AuthServiceTests",
             [
-                "AuthService", "AuthClient", "Directory", "Egress", "Sealing", "Wire", "WireMessages", "Postgres",
+                "AuthService", "AuthClient", "Directory", "Egress", "Mail", "Sealing", "Wire", "WireMessages",
+                "Postgres",
                 "Model",
                 "TestKit",
                 protobuf,

@@ -16,11 +16,14 @@ public struct AuthConfig: Sendable {
     public let egress: EgressRules
     /// Where the ends of the audit log's chains are written down; `nil`: nowhere.
     public let heads: HeadsFile?
+    /// `nil`: no mail is sent.
+    public let mail: MailSettings?
 
     /// Throws `.badKey` unless both secrets are of 32 bytes, and without a key for factors.
     public init(
         signingKey: Secret, pepper: Secret, factorKeys: [SealingKey], baseURL: String,
-        passwordCost: PasswordHash.Cost = .standard, egress: EgressRules = EgressRules(), heads: HeadsFile? = nil
+        passwordCost: PasswordHash.Cost = .standard, egress: EgressRules = EgressRules(), heads: HeadsFile? = nil,
+        mail: MailSettings? = nil
     ) throws(SealingError) {
         guard let factorSeal = FactorSeal(factorKeys) else { throw .badKey }
         self.factorSeal = factorSeal
@@ -31,6 +34,7 @@ public struct AuthConfig: Sendable {
         self.passwordCost = passwordCost
         self.egress = egress
         self.heads = heads
+        self.mail = mail
     }
 }
 

@@ -11,6 +11,18 @@ extension AuthService {
         registerProviders(in: &methods)
         registerIssued(in: &methods)
         registerOperations(in: &methods)
+        registerMail(in: &methods)
+    }
+
+    private func registerMail(in methods: inout Methods) {
+        let mail = MailHandler(mails: mails, emails: emails, resets: resets)
+        methods.unary(AuthMethod.requestReset, .anyone, mail.requestReset)
+        methods.unary(AuthMethod.confirmEmail, .anyone, mail.confirmEmail)
+        methods.unary(AuthMethod.showEmail, .access, mail.showEmail)
+        methods.unary(AuthMethod.changeEmail, .access, mail.changeEmail)
+        methods.unary(AuthMethod.showMail, .access, mail.showMail)
+        methods.unary(AuthMethod.retryMail, .access, mail.retry)
+        methods.unary(AuthMethod.testMail, .access, mail.test)
     }
 
     private func registerOperations(in methods: inout Methods) {
@@ -109,7 +121,8 @@ extension AuthService {
     }
 
     private func registerProviders(in methods: inout Methods) {
-        let handler = ProviderHandler(providers: providers, signIns: providerSignIns)
+        let handler = ProviderHandler(
+            providers: providers, signIns: providerSignIns, resetsByMail: mails.settings != nil)
         let signIn = ProviderSignInHandler(
             signIns: providerSignIns, directories: directorySignIns, providers: providers,
             signOuts: providerSignOuts)

@@ -29,6 +29,9 @@ public struct AuthService: Sendable {
     let operators: Operators
     let refusals: Refusals
     let buckets: RateBuckets
+    let mails: Mails
+    let emails: Emails
+    let resets: Resets
     private let lastUse: LastUse
     private let logger: Logger
 
@@ -40,8 +43,9 @@ public struct AuthService: Sendable {
         let hasher = try PasswordHasher(cost: config.passwordCost)
         let accountStore = AccountStore(database: database)
         let auditStore = AuditStore(database: database)
-        accounts = Accounts(
-            store: accountStore, policy: PasswordPolicy(), hasher: hasher)
+        mails = Self.mail(database, config, logger)
+        emails = Emails(store: EmailStore(database: database), mails: mails)
+        accounts = Accounts(store: accountStore, policy: PasswordPolicy(), hasher: hasher, mails: mails)
         sessions = Sessions(
             store: SessionStore(database: database), pending: PendingStore(database: database),
             judge: FactorJudge(
@@ -58,7 +62,7 @@ public struct AuthService: Sendable {
         roles = CustomRoles(
             roles: CustomRoleStore(database: database), denials: DenialStore(database: database))
         groups = Groups(store: GroupStore(database: database), accounts: accounts)
-        invitations = Invitations(store: InvitationStore(database: database), accounts: accounts)
+        invitations = Invitations(store: InvitationStore(database: database), accounts: accounts, mails: mails)
         explanations = Explanations(
             store: ExplanationStore(database: database), accounts: accountStore, keys: keyStore)
         audit = Audit(
@@ -79,8 +83,16 @@ public struct AuthService: Sendable {
         trusts = Trusts(
             store: TrustStore(database: database), keys: keys, audit: auditStore, throttle: sessions.throttle,
             documents: providerSignIns.documents, egress: providers.egress)
+        resets = Resets(store: ResetStore(database: database), mails: mails, throttle: sessions.throttle)
         self.lastUse = lastUse
         self.logger = logger
+    }
+
+    private static func mail(_ database: Database, _ config: AuthConfig, _ logger: Logger) -> Mails {
+        Mails(
+            store: OutboxStore(database: database), audit: AuditStore(database: database),
+            expiries: ExpiryStore(database: database), vault: MailVault(peppers: config.peppers),
+            settings: config.mail, baseURL: config.baseURL, logger: logger)
     }
 
     private static func singleSignOn(_ database: Database, _ config: AuthConfig) -> (
@@ -106,10 +118,16 @@ public struct AuthService: Sendable {
         )
     }
 
-    /// Writes when keys and sessions were last used and where the chains of the audit log end, and sweeps what has
-    /// expired, until its task is cancelled: then what came in the last half minute goes unwritten. A database that
-    /// cannot be reached is tried again at the next turn.
+    /// Sends mail and, beside it, writes when keys and sessions were last used and where the chains of the log end, and
+    /// sweeps what has expired, until its task is cancelled: then what came in the last half minute goes unwritten. A
+    /// database that cannot be reached is tried again at the next turn.
     public func run() async throws {
+        async let mail: Void = mails.run()
+        try await tend()
+        try await mail
+    }
+
+    private func tend() async throws {
         var turn = 0
         while !Task.isCancelled {
             if turn % 20 == 0 {
@@ -118,6 +136,7 @@ public struct AuthService: Sendable {
                 await attempt("sweep of device requests") { try await devices.store.sweep() }
                 await attempt("sweep of short keys") { try await trusts.store.sweep() }
                 await attempt("resealing") { try await factors.reseal() }
+                await attempt("sweep of mail") { try await mails.sweep() }
             }
             await attempt("heads of the audit log") { try await publishHeads() }
             turn += 1

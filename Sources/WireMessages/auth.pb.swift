@@ -106,6 +106,13 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case createTrust // = 405
   case listTrusts // = 406
   case deleteTrust // = 407
+  case requestReset // = 448
+  case showEmail // = 449
+  case changeEmail // = 450
+  case confirmEmail // = 451
+  case showMail // = 452
+  case retryMail // = 453
+  case testMail // = 454
   case endProviderSessions // = 464
   case bootstrap // = 496
   case UNRECOGNIZED(Int)
@@ -193,6 +200,13 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 405: self = .createTrust
     case 406: self = .listTrusts
     case 407: self = .deleteTrust
+    case 448: self = .requestReset
+    case 449: self = .showEmail
+    case 450: self = .changeEmail
+    case 451: self = .confirmEmail
+    case 452: self = .showMail
+    case 453: self = .retryMail
+    case 454: self = .testMail
     case 464: self = .endProviderSessions
     case 496: self = .bootstrap
     default: self = .UNRECOGNIZED(rawValue)
@@ -278,6 +292,13 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .createTrust: return 405
     case .listTrusts: return 406
     case .deleteTrust: return 407
+    case .requestReset: return 448
+    case .showEmail: return 449
+    case .changeEmail: return 450
+    case .confirmEmail: return 451
+    case .showMail: return 452
+    case .retryMail: return 453
+    case .testMail: return 454
     case .endProviderSessions: return 464
     case .bootstrap: return 496
     case .UNRECOGNIZED(let i): return i
@@ -363,6 +384,13 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .createTrust,
     .listTrusts,
     .deleteTrust,
+    .requestReset,
+    .showEmail,
+    .changeEmail,
+    .confirmEmail,
+    .showMail,
+    .retryMail,
+    .testMail,
     .endProviderSessions,
     .bootstrap,
   ]
@@ -804,6 +832,9 @@ public nonisolated struct SetPasswordByTokenRequest: Sendable {
 
   public var client: String = String()
 
+  /// of a link that came by mail: who has it reads the address
+  public var mailProof: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1134,6 +1165,8 @@ public nonisolated struct CreateAccountResponse: Sendable {
 
   public var setupToken: String = String()
 
+  public var mailed: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1417,7 +1450,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}9END_PROVIDER_SESSIONS\0\u{2} BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2})REQUEST_RESET\0\u{1}SHOW_EMAIL\0\u{1}CHANGE_EMAIL\0\u{1}CONFIRM_EMAIL\0\u{1}SHOW_MAIL\0\u{1}RETRY_MAIL\0\u{1}TEST_MAIL\0\u{2}\u{a}END_PROVIDER_SESSIONS\0\u{2} BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
@@ -2123,7 +2156,7 @@ nonisolated extension EndSessionsResponse: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SetPasswordByTokenRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}password\0\u{1}address\0\u{1}client\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}password\0\u{1}address\0\u{1}client\0\u{3}mail_proof\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2135,6 +2168,7 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
       case 2: try { try decoder.decodeSingularStringField(value: &self.password) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.client) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.mailProof) }()
       default: break
       }
     }
@@ -2153,6 +2187,9 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
     if !self.client.isEmpty {
       try visitor.visitSingularStringField(value: self.client, fieldNumber: 4)
     }
+    if !self.mailProof.isEmpty {
+      try visitor.visitSingularStringField(value: self.mailProof, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2161,6 +2198,7 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.password != rhs.password {return false}
     if lhs.address != rhs.address {return false}
     if lhs.client != rhs.client {return false}
+    if lhs.mailProof != rhs.mailProof {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2833,7 +2871,7 @@ nonisolated extension CreateAccountRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension CreateAccountResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CreateAccountResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}setup_token\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}setup_token\0\u{1}mailed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2843,6 +2881,7 @@ nonisolated extension CreateAccountResponse: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.setupToken) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.mailed) }()
       default: break
       }
     }
@@ -2855,12 +2894,16 @@ nonisolated extension CreateAccountResponse: SwiftProtobuf.Message, SwiftProtobu
     if !self.setupToken.isEmpty {
       try visitor.visitSingularStringField(value: self.setupToken, fieldNumber: 2)
     }
+    if self.mailed != false {
+      try visitor.visitSingularBoolField(value: self.mailed, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: CreateAccountResponse, rhs: CreateAccountResponse) -> Bool {
     if lhs.id != rhs.id {return false}
     if lhs.setupToken != rhs.setupToken {return false}
+    if lhs.mailed != rhs.mailed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -98,6 +98,8 @@ public nonisolated struct InviteResponse: Sendable {
 
   public var token: String = String()
 
+  public var mailed: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -191,6 +193,9 @@ public nonisolated struct AcceptInvitationRequest: Sendable {
   public var address: String = String()
 
   public var client: String = String()
+
+  /// as in SetPasswordByTokenRequest
+  public var mailProof: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -696,7 +701,7 @@ nonisolated extension InviteRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension InviteResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".InviteResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}invitation\0\u{1}token\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}invitation\0\u{1}token\0\u{1}mailed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -706,6 +711,7 @@ nonisolated extension InviteResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._invitation) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.token) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.mailed) }()
       default: break
       }
     }
@@ -722,12 +728,16 @@ nonisolated extension InviteResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.token.isEmpty {
       try visitor.visitSingularStringField(value: self.token, fieldNumber: 2)
     }
+    if self.mailed != false {
+      try visitor.visitSingularBoolField(value: self.mailed, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: InviteResponse, rhs: InviteResponse) -> Bool {
     if lhs._invitation != rhs._invitation {return false}
     if lhs.token != rhs.token {return false}
+    if lhs.mailed != rhs.mailed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -894,7 +904,7 @@ nonisolated extension LookAtInvitationResponse: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AcceptInvitationRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0\u{3}mail_proof\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -907,6 +917,7 @@ nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProto
       case 3: try { try decoder.decodeSingularStringField(value: &self.password) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.client) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.mailProof) }()
       default: break
       }
     }
@@ -928,6 +939,9 @@ nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProto
     if !self.client.isEmpty {
       try visitor.visitSingularStringField(value: self.client, fieldNumber: 5)
     }
+    if !self.mailProof.isEmpty {
+      try visitor.visitSingularStringField(value: self.mailProof, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -937,6 +951,7 @@ nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProto
     if lhs.password != rhs.password {return false}
     if lhs.address != rhs.address {return false}
     if lhs.client != rhs.client {return false}
+    if lhs.mailProof != rhs.mailProof {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

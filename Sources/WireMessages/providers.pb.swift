@@ -447,6 +447,9 @@ public nonisolated struct OfferedProvidersResponse: Sendable {
 
   public var offers: [OfferedProvidersResponse.Offer] = []
 
+  /// who has forgotten their password can ask for a link
+  public var resetsByMail: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated struct Offer: Sendable {
@@ -1277,7 +1280,7 @@ nonisolated extension OfferedProvidersRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension OfferedProvidersResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".OfferedProvidersResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offers\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}offers\0\u{3}resets_by_mail\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1286,6 +1289,7 @@ nonisolated extension OfferedProvidersResponse: SwiftProtobuf.Message, SwiftProt
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.offers) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.resetsByMail) }()
       default: break
       }
     }
@@ -1295,11 +1299,15 @@ nonisolated extension OfferedProvidersResponse: SwiftProtobuf.Message, SwiftProt
     if !self.offers.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.offers, fieldNumber: 1)
     }
+    if self.resetsByMail != false {
+      try visitor.visitSingularBoolField(value: self.resetsByMail, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: OfferedProvidersResponse, rhs: OfferedProvidersResponse) -> Bool {
     if lhs.offers != rhs.offers {return false}
+    if lhs.resetsByMail != rhs.resetsByMail {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

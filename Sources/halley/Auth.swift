@@ -18,8 +18,9 @@ struct Auth: AsyncParsableCommand {
                 pepper: try SecretKeys.secret("pepper.key", in: process.home),
                 factorKeys: try SecretKeys.ring("factors", in: process.home), baseURL: process.settings.publicURL,
                 egress: try Self.egress(process.settings.egressAllow),
-                heads: HeadsFile(read: { try PrivateFile.read(heads) }, write: { try PrivateFile.write($0, to: heads) })
-            )
+                heads: HeadsFile(
+                    read: { try PrivateFile.read(heads) }, write: { try PrivateFile.write($0, to: heads) }),
+                mail: try MailSettings(process.settings))
             try await process.serve { database, methods in
                 let service = try AuthService(database: database, config: config, logger: process.logger)
                 service.register(in: &methods)

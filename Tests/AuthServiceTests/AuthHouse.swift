@@ -1,5 +1,7 @@
 import AuthClient
+import Egress
 import Foundation
+import Mail
 import Model
 import Postgres
 import Sealing
@@ -29,7 +31,7 @@ struct AuthHouse: Sendable {
             let config = try AuthConfig(
                 signingKey: seed, pepper: .random(), factorKeys: [SealingKey(id: 1, .random())],
                 baseURL: "http://127.0.0.1:8080", passwordCost: PasswordHash.Cost(memoryKiB: 64, passes: 1, lanes: 1),
-                heads: shelf.file)
+                heads: shelf.file, mail: Self.mail)
             let clock = StillClock()
             let service = try AuthService(
                 database: database, config: config, logger: ScratchDatabase.logger, now: { clock.now })
@@ -38,6 +40,13 @@ struct AuthHouse: Sendable {
                     service: service, database: database, owner: owner,
                     signer: try Ed25519.PrivateKey(seed: seed).publicKey, clock: clock, shelf: shelf))
         }
+    }
+
+    /// Mail is queued, and goes to a port at which nobody listens.
+    static let mail = Mailbox("Halley <halley@lab.example>").map { sender in
+        MailSettings(
+            relay: MailRelay(.init(host: "127.0.0.1", port: 9, encryption: .none, greeting: "lab.example")),
+            sender: sender)
     }
 
     struct Admin: Sendable {
@@ -56,7 +65,7 @@ struct AuthHouse: Sendable {
 
     /// A new person, signed in, with the given grants.
     func person(_ name: String, _ grants: [Grant] = [], by admin: Admin) async throws -> Access {
-        let (id, token) = try await service.accounts.create(
+        let (id, token, _) = try await service.accounts.create(
             name: name, email: "\(name)@example.org", as: admin.access)
         for grant in grants { try await service.memberships.set(grant, to: id, as: admin.access) }
         return try await settle(token.text)

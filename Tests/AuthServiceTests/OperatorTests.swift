@@ -13,7 +13,7 @@ import Testing
             #expect(access.allows(.administerInstance, on: .instance) && access.bySession && access.isOperator)
             #expect(!access.allows(.read, on: .workspace(admin.workspace)), "no way into a workspace")
             #expect((50...61).contains(access.expiresAt.timeIntervalSinceNow))
-            let (id, _) = try await house.service.accounts.create(name: "ada", email: "", as: access)
+            let (id, _, _) = try await house.service.accounts.create(name: "ada", email: "", as: access)
             let entries = try await house.service.audit.list(
                 AuditSearch(), in: nil, after: nil, limit: 2, as: admin.access
             ).entries

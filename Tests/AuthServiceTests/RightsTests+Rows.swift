@@ -131,6 +131,18 @@ extension RightsTests {
         },
     ]
 
+    static let mail: [Row] = [
+        row(.requestReset, .anybody) { (q: inout RequestResetRequest, _) in (q.name, q.address) = (fresh(), fresh()) },
+        row(.confirmEmail, always(.notFound)) { (q: inout ConfirmEmailRequest, _) in q.token = "x" },
+        row(.showEmail, signedIn) { (_: inout ShowEmailRequest, _) in },
+        row(.changeEmail, signedIn) { (q: inout ChangeEmailRequest, _) in q.email = fresh() + "@example.org" },
+        row(.showMail, .instance(.administerInstance)) { (_: inout ShowMailRequest, _) in },
+        row(.retryMail, .instance(.administerInstance)) { (_: inout RetryMailRequest, _) in },
+        row(.testMail, .instance(.administerInstance)) { (q: inout TestMailRequest, _) in
+            q.recipient = "ada@example.org"
+        },
+    ]
+
     static let members: [Row] = [
         row(.setGrant, .needs(.manageMembers)) { (q: inout SetGrantRequest, scene) in
             (q.principalID, q.grant.workspaceID, q.grant.role) = (try await scene.viewer(), scene.wire, .roleEditor)

@@ -41,7 +41,8 @@ import WireMessages
             var methods = Methods()
             house.service.register(in: &methods)
             let rights = Rights(
-                Self.proofs + Self.factors + Self.providers + Self.keys + Self.issued + Self.members + Self.accounts
+                Self.proofs + Self.factors + Self.providers + Self.keys + Self.issued + Self.mail + Self.members
+                    + Self.accounts
                     + Self.log,
                 bySession: true)
             #expect(rights.strays(methods).isEmpty, "a method without a row, or a row without a method")

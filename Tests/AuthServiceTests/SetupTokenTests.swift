@@ -55,7 +55,7 @@ import Testing
     @Test func `a new password ends the sessions before it`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()
-            let (id, first) = try await house.service.accounts.create(name: "ada", email: "", as: admin.access)
+            let (id, first, _) = try await house.service.accounts.create(name: "ada", email: "", as: admin.access)
             _ = try await house.settle(first.text)
             let old = try await house.signIn("Ada")
             let again = OpaqueToken.fresh()

@@ -65,6 +65,40 @@ CREATE FUNCTION auth.lock(purpose text, id uuid) RETURNS void
     LANGUAGE sql
     RETURN pg_advisory_xact_lock(hashtextextended((purpose || (id)::text), (20020)::bigint));
 ALTER FUNCTION auth.lock(purpose text, id uuid) OWNER TO halley_owner;
+CREATE FUNCTION auth.queue_notice() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    told jsonb := NEW.detail::jsonb;
+    whose text := CASE
+        WHEN NEW.action LIKE 'session.%' THEN NEW.actor_id::text
+        WHEN NEW.action LIKE 'key.%' THEN told ->> 'owner'
+        ELSE NEW.object END;
+BEGIN
+    IF (NEW.action LIKE 'session.%' AND told ->> 'second_factor' IS DISTINCT FROM 'recovery code')
+        OR (NEW.action = 'email.change' AND NOT told ? 'old_email')
+        OR whose IS NULL OR whose !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO auth.outbox (id, kind, recipient, recipient_key, account_id, fields, expires_at)
+    SELECT gen_random_uuid(),
+           CASE WHEN NEW.action LIKE 'session.%' THEN 'notice.recovery_code_used' ELSE 'notice.' || NEW.action END,
+           coalesce(told ->> 'old_email', a.email), lower(coalesce(told ->> 'old_email', a.email)), a.id,
+           jsonb_build_object(
+               'time_us', NEW.time_us::text, 'address', NEW.address,
+               'by', CASE WHEN NEW.actor_id = a.id THEN '' ELSE NEW.actor END, 'name', coalesce(told ->> 'name', ''),
+               'provider', coalesce(told ->> 'provider', ''))::text,
+           now() + interval '2 days'
+      FROM auth.accounts a
+     WHERE a.id = whose::uuid AND a.kind = 'person' AND a.deactivated_at IS NULL AND a.email_confirmed_at IS NOT NULL
+       AND 20 > (SELECT count(*) FROM auth.outbox o
+                  WHERE o.account_id = a.id AND o.created_at > now() - interval '1 hour' AND o.kind LIKE 'notice.%');
+    RETURN NULL;
+END
+$_$;
+ALTER FUNCTION auth.queue_notice() OWNER TO halley_owner;
 CREATE FUNCTION halley.tenants() RETURNS uuid[]
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (string_to_array(NULLIF(current_setting('halley.workspaces'::text, true), ''::text), ','::text))::uuid[];
@@ -190,6 +224,8 @@ CREATE TABLE auth.accounts (
     home_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
     description text DEFAULT ''::text NOT NULL,
     deactivated_at timestamp with time zone,
+    email_confirmed_at timestamp with time zone,
+    CONSTRAINT accounts_confirmed_email CHECK (((email_confirmed_at IS NULL) OR (email <> ''::text))),
     CONSTRAINT accounts_description_length CHECK ((length(description) <= 1000)),
     CONSTRAINT accounts_email_length CHECK ((length(email) <= 254)),
     CONSTRAINT accounts_failures_count CHECK ((failures >= 0)),
@@ -304,6 +340,14 @@ CREATE TABLE auth.directories (
     CONSTRAINT directories_group_search_whole CHECK (((group_base_dn = ''::text) = (group_filter = ''::text)))
 );
 ALTER TABLE auth.directories OWNER TO halley_owner;
+CREATE TABLE auth.email_confirmations (
+    account_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    email text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT email_confirmations_digest_length CHECK ((octet_length(digest) = 32))
+);
+ALTER TABLE auth.email_confirmations OWNER TO halley_owner;
 CREATE TABLE auth.factor_policies (
     workspace_id uuid NOT NULL,
     demand text NOT NULL,
@@ -448,6 +492,28 @@ CREATE TABLE auth.logout_tokens (
     CONSTRAINT logout_tokens_digest_length CHECK ((length(digest) = 32))
 );
 ALTER TABLE auth.logout_tokens OWNER TO halley_owner;
+CREATE TABLE auth.outbox (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    recipient text NOT NULL,
+    recipient_key text NOT NULL,
+    account_id uuid,
+    causer_id uuid,
+    fields text NOT NULL,
+    link bytea DEFAULT '\x'::bytea NOT NULL,
+    once_key text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT outbox_link_gone CHECK (((state <> 'sent'::text) OR (link = '\x'::bytea))),
+    CONSTRAINT outbox_sizes CHECK ((((length(recipient) >= 1) AND (length(recipient) <= 254)) AND (octet_length(fields) <= 16384) AND (length(problem) <= 1000))),
+    CONSTRAINT outbox_state_known CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'dead'::text])))
+);
+ALTER TABLE auth.outbox OWNER TO halley_owner;
 CREATE TABLE auth.pending_sign_ins (
     digest bytea NOT NULL,
     account_id uuid NOT NULL,
@@ -837,6 +903,10 @@ ALTER TABLE ONLY auth.device_requests
     ADD CONSTRAINT device_requests_user_unique UNIQUE (user_digest);
 ALTER TABLE ONLY auth.directories
     ADD CONSTRAINT directories_pkey PRIMARY KEY (provider_id);
+ALTER TABLE ONLY auth.email_confirmations
+    ADD CONSTRAINT email_confirmations_digest_unique UNIQUE (digest);
+ALTER TABLE ONLY auth.email_confirmations
+    ADD CONSTRAINT email_confirmations_pkey PRIMARY KEY (account_id);
 ALTER TABLE ONLY auth.factor_policies
     ADD CONSTRAINT factor_policies_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY auth.factors
@@ -857,6 +927,10 @@ ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.logout_tokens
     ADD CONSTRAINT logout_tokens_pkey PRIMARY KEY (provider_id, digest);
+ALTER TABLE ONLY auth.outbox
+    ADD CONSTRAINT outbox_once_unique UNIQUE (once_key);
+ALTER TABLE ONLY auth.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY auth.provider_grants
@@ -957,6 +1031,11 @@ CREATE INDEX group_members_account ON auth.group_members USING btree (account_id
 CREATE INDEX invitations_inviter ON auth.invitations USING btree (invited_by);
 CREATE INDEX invitations_workspace ON auth.invitations USING btree (workspace_id);
 CREATE INDEX logout_tokens_spent ON auth.logout_tokens USING btree (spent_at);
+CREATE INDEX outbox_account ON auth.outbox USING btree (account_id, created_at);
+CREATE INDEX outbox_age ON auth.outbox USING btree (created_at);
+CREATE INDEX outbox_causer ON auth.outbox USING btree (causer_id, created_at);
+CREATE INDEX outbox_due ON auth.outbox USING btree (due_at) WHERE (state = 'queued'::text);
+CREATE INDEX outbox_recipient ON auth.outbox USING btree (recipient_key, created_at);
 CREATE INDEX pending_sign_ins_account ON auth.pending_sign_ins USING btree (account_id);
 CREATE INDEX pending_sign_ins_expiry ON auth.pending_sign_ins USING btree (expires_at);
 CREATE INDEX pending_sign_ins_provider_session ON auth.pending_sign_ins USING btree (provider_session_id) WHERE (provider_session_id IS NOT NULL);
@@ -976,6 +1055,7 @@ CREATE INDEX experiments_by_start ON tracking.experiments USING btree (workspace
 CREATE INDEX output_blocks_by_end ON tracking.output_blocks USING btree (workspace_id, experiment_id, last_offset);
 CREATE INDEX rpc_calls_waiting ON tracking.rpc_calls USING btree (workspace_id, experiment_id) WHERE (delivered_at IS NULL);
 CREATE TRIGGER audit_chain BEFORE INSERT ON auth.audit FOR EACH ROW EXECUTE FUNCTION auth.chain_audit();
+CREATE TRIGGER audit_notice AFTER INSERT ON auth.audit FOR EACH ROW WHEN (((new.outcome = 'ok'::text) AND (new.action = ANY (ARRAY['password.change'::text, 'password.set'::text, 'factor.enrol'::text, 'factor.remove'::text, 'factor.recovery_codes'::text, 'key.create'::text, 'key.replace'::text, 'identity.link'::text, 'email.change'::text, 'session.sign_in'::text, 'session.reauthenticate'::text])))) EXECUTE FUNCTION auth.queue_notice();
 CREATE CONSTRAINT TRIGGER grants_last_owner AFTER DELETE OR UPDATE ON auth.grants DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION auth.keep_last_owner();
 ALTER TABLE ONLY artifact.parts
     ADD CONSTRAINT parts_upload FOREIGN KEY (workspace_id, upload_id) REFERENCES artifact.uploads(workspace_id, id) ON DELETE CASCADE;
@@ -991,6 +1071,8 @@ ALTER TABLE ONLY auth.device_requests
     ADD CONSTRAINT device_requests_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.directories
     ADD CONSTRAINT directories_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.email_confirmations
+    ADD CONSTRAINT email_confirmations_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.factors
     ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.grants
@@ -1009,6 +1091,8 @@ ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_inviter_fkey FOREIGN KEY (invited_by) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.logout_tokens
     ADD CONSTRAINT logout_tokens_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.outbox
+    ADD CONSTRAINT outbox_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.pending_sign_ins
     ADD CONSTRAINT pending_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.pending_sign_ins
@@ -1101,6 +1185,8 @@ REVOKE ALL ON FUNCTION auth.keep_last_owner() FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.keep_last_owner() TO halley_auth;
 REVOKE ALL ON FUNCTION auth.lock(purpose text, id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.lock(purpose text, id uuid) TO halley_auth;
+REVOKE ALL ON FUNCTION auth.queue_notice() FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.queue_notice() TO halley_auth;
 REVOKE ALL ON FUNCTION halley.tenants() FROM PUBLIC;
 GRANT ALL ON FUNCTION halley.tenants() TO halley_auth;
 GRANT ALL ON FUNCTION halley.tenants() TO halley_workspace;
@@ -1123,6 +1209,7 @@ GRANT SELECT,INSERT ON TABLE auth.audit_chains TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.device_requests TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.directories TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.email_confirmations TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
@@ -1133,6 +1220,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.held_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.identities TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.logout_tokens TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.outbox TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sessions TO halley_auth;

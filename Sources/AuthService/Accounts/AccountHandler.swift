@@ -10,10 +10,11 @@ struct AccountHandler: Sendable {
 
     func create(_ q: CreateAccountRequest, _ call: Call) async throws -> CreateAccountResponse {
         let access = try call.requireAccess()
-        let (id, token) = try await accounts.create(name: q.name, email: q.email, as: access)
+        let (id, token, isMailed) = try await accounts.create(name: q.name, email: q.email, as: access)
         return CreateAccountResponse.with {
             $0.id = id.wire
             $0.setupToken = token.text
+            $0.mailed = isMailed
         }
     }
 
@@ -27,7 +28,8 @@ struct AccountHandler: Sendable {
 
     func setPassword(_ q: SetPasswordByTokenRequest, _ call: Call) async throws -> SetPasswordByTokenResponse {
         let session = Session.Draft(address: q.address, client: q.client)
-        let (account, outcome) = try await accounts.setPassword(q.password, by: q.token, beginning: session)
+        let (account, outcome) = try await accounts.setPassword(
+            q.password, by: q.token, proof: q.mailProof, beginning: session)
         return SetPasswordByTokenResponse.with {
             $0.name = account.name
             switch outcome {

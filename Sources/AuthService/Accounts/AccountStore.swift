@@ -80,13 +80,19 @@ struct AccountStore: Sendable {
     }
 
     /// A person with the right to make workspaces, and a link for the first password.
-    func insert(_ draft: AccountEntry.Draft, token: OpaqueToken, by permit: Permit) async throws {
+    /// Answers whether the link is on the way by mail.
+    func insert(
+        _ draft: AccountEntry.Draft, token: OpaqueToken, mailing mail: QueuedMail.Draft?, by permit: Permit
+    ) async throws -> Bool {
         let event = AuditEvent(
             AuditEvent.Actor(permit), "account.create", on: draft.id.text, detail: ["name": draft.name])
-        try await Self.namingConflicts {
+        let source: SQL = "(SELECT \(draft.email)::text AS email, \(draft.id.uuid)::uuid AS account_id)"
+        let mailing = mail.map { [OutboxStore.insert($0, forEachOf: source)] } ?? []
+        return try await Self.namingConflicts {
             try await database.run(
-                Self.insert(draft, token: token, by: permit.principal.uuid) + [AuditStore.append(event)],
-                for: event.tenants)
+                Self.insert(draft, token: token, by: permit.principal.uuid) + [AuditStore.append(event)] + mailing,
+                for: event.tenants
+            ).last == 1 && mail != nil
         }
     }
 
@@ -107,18 +113,22 @@ struct AccountStore: Sendable {
     }
 
     /// A person who has chosen a password already, and is signed in.
-    static func insert(_ draft: AccountEntry.Draft, hash: PasswordHash, beginning session: Session.Draft) -> [SQL] {
-        insert(draft, hash: hash, by: draft.id.uuid) + [
+    static func insert(
+        _ draft: AccountEntry.Draft, hash: PasswordHash, isProven: Bool, beginning session: Session.Draft
+    ) -> [SQL] {
+        insert(draft, hash: hash, isProven: isProven, by: draft.id.uuid) + [
             SessionStore.insert(session, forEachOf: "(SELECT \(draft.id.uuid) AS account_id) AS account")
         ]
     }
 
-    private static func insert(_ draft: AccountEntry.Draft, hash: PasswordHash?, by actor: UUID) -> [SQL] {
+    private static func insert(
+        _ draft: AccountEntry.Draft, hash: PasswordHash?, isProven: Bool = false, by actor: UUID
+    ) -> [SQL] {
         [
             """
-            INSERT INTO auth.accounts (id, kind, name, name_key, email, email_key, password)
+            INSERT INTO auth.accounts (id, kind, name, name_key, email, email_key, email_confirmed_at, password)
             VALUES (\(draft.id.uuid), 'person', \(draft.name), \(draft.name.accountKey), \(draft.email),
-                    \(draft.email.accountKey), \(hash?.phc))
+                    \(draft.email.accountKey), CASE WHEN \(isProven) THEN now() END, \(hash?.phc))
             """,
             """
             INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
@@ -146,17 +156,26 @@ struct AccountStore: Sendable {
 
     /// Spends a link: sets the password, ends all sessions, begins one, in one statement. Of many that come at
     /// once one finds it unspent; the others change nothing and get `nil`. For an account with a second factor no
-    /// session begins, but a sign-in that waits for it: a link stands for the password only.
+    /// session begins, but a sign-in that waits for it: a link stands for the password only. The account's other links
+    /// are void with it: whoever spends one holds the account's row meanwhile. `isProven`: the link came by mail.
     func spend(
-        _ token: OpaqueToken, setting hash: PasswordHash, beginning session: Session.Draft, telling event: AuditEvent
+        _ token: OpaqueToken, setting hash: PasswordHash, isProven: Bool, beginning session: Session.Draft,
+        telling event: AuditEvent
     ) async throws -> SignInOutcome? {
         let pending = PendingSignIn()
         let isPending = try await database.first(
             """
-            WITH spent AS (
+            WITH owner AS MATERIALIZED (
+                SELECT a.id FROM auth.accounts a JOIN auth.setup_tokens t ON t.account_id = a.id
+                 WHERE t.digest = \(token.digest) FOR UPDATE OF a
+            ), spent AS (
                 UPDATE auth.setup_tokens SET used_at = now()
-                 WHERE digest = \(token.digest) AND used_at IS NULL AND expires_at > now()
+                 WHERE digest = \(token.digest) AND account_id IN (SELECT id FROM owner) AND used_at IS NULL
+                   AND expires_at > now()
                 RETURNING account_id
+            ), voided AS (
+                UPDATE auth.setup_tokens SET used_at = now()
+                 WHERE account_id IN (SELECT account_id FROM spent) AND digest <> \(token.digest) AND used_at IS NULL
             ), guarded AS (
                 SELECT account_id FROM auth.factors
                  WHERE account_id IN (SELECT account_id FROM spent) AND confirmed_at IS NOT NULL
@@ -164,7 +183,11 @@ struct AccountStore: Sendable {
                 UPDATE auth.sessions SET ended_at = now()
                  WHERE account_id IN (SELECT account_id FROM spent) AND ended_at IS NULL
             ), changed AS (
-                UPDATE auth.accounts SET password = \(hash.phc), last_seen_at = now(), failures = 0
+                UPDATE auth.accounts
+                   SET password = \(hash.phc), last_seen_at = now(), failures = 0,
+                       email_confirmed_at = CASE WHEN \(isProven) AND email <> ''
+                           THEN coalesce(email_confirmed_at, now())
+                           ELSE email_confirmed_at END
                  WHERE id IN (SELECT account_id FROM spent)
             ), begun AS (
                 \(SessionStore.insert(

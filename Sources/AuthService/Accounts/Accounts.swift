@@ -1,4 +1,5 @@
 import Foundation
+import Mail
 import Model
 import Sealing
 
@@ -8,14 +9,24 @@ struct Accounts: Sendable {
     let store: AccountStore
     let policy: PasswordPolicy
     let hasher: PasswordHasher
+    let mails: Mails
 
-    func create(name: String, email: String, as access: Access) async throws -> (ID<Account>, OpaqueToken) {
+    /// An account and the link for its first password, which goes to its address as well, if mail can.
+    func create(
+        name: String, email: String, as access: Access
+    ) async throws -> (id: ID<Account>, token: OpaqueToken, isMailed: Bool) {
         let permit = try access.require(.administerInstance, on: .instance)
         try access.requireRecentProof()
         let draft = try AccountEntry.Draft(name: name, email: email)
         let token = OpaqueToken.fresh()
-        try await store.insert(draft, token: token, by: permit)
-        return (draft.id, token)
+        var mail: QueuedMail.Draft?
+        if let address = MailAddress(email) {
+            let proof = mails.vault.proof(of: token, sentTo: address.text)
+            mail = try mails.draft(
+                .setup, link: "/setup/\(token.text)?mail=\(proof)", by: access.principal,
+                seconds: SetupToken.lifeDays * 86_400)
+        }
+        return (draft.id, token, try await store.insert(draft, token: token, mailing: mail, by: permit))
     }
 
     /// Whom one may find: administrators of the instance everybody; those who manage members somewhere whoever
@@ -38,9 +49,9 @@ struct Accounts: Sendable {
     }
 
     /// Spends a one-time link for a password, and signs in, as far as a password does. Nothing is spent while the
-    /// password breaks a rule.
+    /// password breaks a rule. With the proof that it came by mail, the account's address is confirmed.
     func setPassword(
-        _ password: String, by token: String, beginning session: Session.Draft
+        _ password: String, by token: String, proof: String = "", beginning session: Session.Draft
     ) async throws -> (AccountEntry, SignInOutcome) {
         guard let token = OpaqueToken(presented: token), let account = try await store.owner(of: token) else {
             throw Self.spentOrUnknown
@@ -51,7 +62,9 @@ struct Accounts: Sendable {
         let event = AuditEvent(
             AuditEvent.Actor(id: account.id.uuid, name: account.name), "password.set", on: account.id.text,
             address: session.address)
-        let outcome = try await store.spend(token, setting: hash, beginning: session, telling: event)
+        let outcome = try await store.spend(
+            token, setting: hash, isProven: mails.vault.isProof(proof, of: token, sentTo: account.email),
+            beginning: session, telling: event)
         guard let outcome else { throw Self.spentOrUnknown }
         return (account, outcome)
     }

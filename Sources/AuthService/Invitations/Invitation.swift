@@ -14,6 +14,8 @@ struct Invitation: Sendable {
     let inviter: String
     let createdAt: Date
     let expiresAt: Date
+    /// Whether its link is on the way to the address that is its label.
+    var isMailed = false
 
     struct Draft: Sendable {
         let id = ID<Invitation>.fresh()

@@ -14,6 +14,7 @@ struct InvitationHandler: Sendable {
         return InviteResponse.with {
             $0.invitation = InvitationRecord(made)
             $0.token = draft.token.text
+            $0.mailed = made.isMailed
         }
     }
 
@@ -41,7 +42,7 @@ struct InvitationHandler: Sendable {
         }
         let session = Session.Draft(address: q.address, client: q.client)
         let workspace = try await invitations.accept(
-            q.token, name: q.name, password: q.password, beginning: session)
+            q.token, name: q.name, password: q.password, proof: q.mailProof, beginning: session)
         return AcceptInvitationResponse.with {
             $0.workspaceID = workspace.wire
             $0.sessionToken = session.token.text

@@ -5,11 +5,25 @@ import Postgres
 struct InvitationStore: Sendable {
     let database: Database
 
-    /// Answers whether it was made: not if the workspace has `Invitation.countMax` open.
-    func insert(_ draft: Invitation.Draft, by permit: Permit, telling event: AuditEvent) async throws -> Bool {
+    enum Insertion: Sendable { case full, made, mailed }
+
+    /// Makes it, unless the workspace has `Invitation.countMax` open, and queues the mail that brings it to the address
+    /// that is its label, unless enough mail went there.
+    func insert(
+        _ draft: Invitation.Draft, mailing mail: QueuedMail.Draft?, by permit: Permit, telling event: AuditEvent
+    ) async throws -> Insertion {
+        try await database.transaction(for: event.tenants) { transaction in
+            guard try await transaction.run(Self.insert(draft, by: permit, telling: event)) == 1 else { return .full }
+            guard let mail else { return .made }
+            _ = try await transaction.rows(OutboxStore.lock(draft.label)) { _ in }
+            let source: SQL = "(SELECT \(draft.label)::text AS email, NULL::uuid AS account_id)"
+            return try await transaction.run(OutboxStore.insert(mail, forEachOf: source)) == 1 ? .mailed : .made
+        }
+    }
+
+    private static func insert(_ draft: Invitation.Draft, by permit: Permit, telling event: AuditEvent) -> SQL {
         let scope = draft.grant.scope
-        return try await database.run(
-            """
+        return """
             WITH made AS (
                 INSERT INTO auth.invitations
                        (id, digest, workspace_id, project_id, role, label, invited_by, expires_at)
@@ -21,7 +35,7 @@ struct InvitationStore: Sendable {
                 RETURNING id
             )
             \(AuditStore.append(event, forEachOf: "made"))
-            """, for: event.tenants) == 1
+            """
     }
 
     func list(in workspace: ID<Workspace>) async throws -> [Invitation] {

@@ -1,4 +1,5 @@
 import Foundation
+import Mail
 import Model
 import Postgres
 import Sealing
@@ -6,21 +7,32 @@ import Sealing
 struct Invitations: Sendable {
     let store: InvitationStore
     let accounts: Accounts
+    let mails: Mails
 
+    /// To a label that is an address the link is mailed as well; what is mailed shows that it was.
     func invite(_ draft: Invitation.Draft, as access: Access) async throws -> Invitation {
         try access.requireSession("People are invited in a browser session, not by a key.")
         let permit = try access.require(.manageMembers, on: draft.grant.scope)
         let event = AuditEvent(
             AuditEvent.Actor(access), "invitation.create", in: draft.workspace, on: draft.id.text,
             detail: Self.detail(draft.grant, label: draft.label))
-        guard try await store.insert(draft, by: permit, telling: event) else {
+        let inserted = try await store.insert(draft, mailing: mail(draft, from: access), by: permit, telling: event)
+        guard inserted != .full else {
             throw Failure(
                 .exhausted, "There are \(Invitation.countMax) open invitations. Withdraw some first.",
                 reason: "too_many_invitations")
         }
         return Invitation(
             id: draft.id, label: draft.label, grant: draft.grant, inviter: access.name, createdAt: Date(),
-            expiresAt: draft.expiresAt)
+            expiresAt: draft.expiresAt, isMailed: inserted == .mailed)
+    }
+
+    private func mail(_ draft: Invitation.Draft, from access: Access) throws -> QueuedMail.Draft? {
+        guard let address = MailAddress(draft.label) else { return nil }
+        let proof = mails.vault.proof(of: draft.token, sentTo: address.text)
+        return try mails.draft(
+            .invitation, link: "/invite/\(draft.token.text)?mail=\(proof)", by: access.principal,
+            fields: ["by": access.name, "role": draft.grant.role.rawValue], seconds: Invitation.lifeDays * 86_400)
     }
 
     func list(in workspace: ID<Workspace>, as access: Access) async throws -> [Invitation] {
@@ -52,12 +64,14 @@ struct Invitations: Sendable {
         return workspace
     }
 
-    /// For somebody who has no account yet: makes one, and signs it in.
+    /// For somebody who has no account yet: makes one, and signs it in. With the proof that the link came by mail, the
+    /// address it went to is the account's, and confirmed.
     func accept(
-        _ presented: String, name: String, password: String, beginning session: Session.Draft
+        _ presented: String, name: String, password: String, proof: String = "", beginning session: Session.Draft
     ) async throws -> ID<Workspace> {
         let (token, invitation, workspace) = try await find(presented)
-        let draft = try AccountEntry.Draft(name: name, email: "")
+        let isProven = mails.vault.isProof(proof, of: token, sentTo: invitation.label)
+        let draft = try AccountEntry.Draft(name: name, email: isProven ? invitation.label : "")
         try accounts.policy.check(password, context: [name, "halley"])
         let hash = try await accounts.hasher.answering { hasher in try await hasher.hash(password) }
         let event = AuditEvent(
@@ -66,10 +80,13 @@ struct Invitations: Sendable {
         do {
             try await spend(
                 token, invitation, for: draft.id,
-                preparing: AccountStore.insert(draft, hash: hash, beginning: session), telling: event)
+                preparing: AccountStore.insert(draft, hash: hash, isProven: isProven, beginning: session),
+                telling: event)
         } catch let failure as Failure where failure.reason == "account_exists" {
             throw Failure(
-                .conflict, "There is an account of this name. If it is yours, sign in and open the link again.",
+                .conflict,
+                "There is an account of this name, or with the address this was sent to. If it is yours, sign in and "
+                    + "open the link again.",
                 reason: "account_exists")
         }
         return workspace

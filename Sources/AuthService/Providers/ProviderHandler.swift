@@ -9,6 +9,7 @@ import WireMessages
 struct ProviderHandler: Sendable {
     let providers: Providers
     let signIns: ProviderSignIns
+    let resetsByMail: Bool
 
     func list(_ q: ListProvidersRequest, _ call: Call) async throws -> ListProvidersResponse {
         let entries = try await providers.list(as: call.requireAccess())
@@ -50,6 +51,7 @@ struct ProviderHandler: Sendable {
     func offers(_ q: OfferedProvidersRequest, _ call: Call) async throws -> OfferedProvidersResponse {
         let offers = try await providers.offers()
         return OfferedProvidersResponse.with { response in
+            response.resetsByMail = resetsByMail
             response.offers = offers.map { offer in
                 .with { ($0.id, $0.label) = (offer.0.wire, offer.1) }
             }

@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     public let contentURL: String?
     /// Where Halley itself may ask beyond public addresses, as `Egress` reads it; empty: nowhere.
     public let egressAllow: String
+    /// `nil`: no mail is sent.
+    public let mail: MailSetting?
     /// Addresses of proxies in front of the gateway, whose word on the client's address is taken.
     public let trustedProxies: Set<String>
     /// Requests of one key, of one account, and of nobody in particular from one address; `nil`: without limit.
@@ -52,6 +54,7 @@ public struct Settings: Sendable {
             contentURL = nil
         }
         egressAllow = value("HALLEY_EGRESS_ALLOW") ?? ""
+        mail = try MailSetting.read(value)
         trustedProxies = try Settings.addresses(value("HALLEY_TRUSTED_PROXIES") ?? "", "HALLEY_TRUSTED_PROXIES")
         keyRate = try RateSetting.parsed(value("HALLEY_RATE_KEY") ?? "20000:40000", setting: "HALLEY_RATE_KEY")
         accountRate = try RateSetting.parsed(
@@ -124,6 +127,7 @@ public struct Settings: Sendable {
         if let databaseURL { result["HALLEY_DATABASE_URL"] = Conninfo(databaseURL).withoutPassword }
         if let contentURL { result["HALLEY_CONTENT_URL"] = contentURL }
         if !egressAllow.isEmpty { result["HALLEY_EGRESS_ALLOW"] = egressAllow }
+        if let mail { result.merge(mail.environment) { _, new in new } }
         if let migrations { result["HALLEY_MIGRATIONS"] = migrations }
         return result
     }

@@ -62,6 +62,7 @@ public struct Supervisor: Sendable {
         for variable in ["PATH", "LD_LIBRARY_PATH", "TZ", "LANG", "SSL_CERT_FILE", "NIO_SINGLETON_GROUP_LOOP_COUNT"] {
             environment[variable] = ProcessInfo.processInfo.environment[variable]
         }
+        if name == "auth" { environment["HALLEY_SMTP_PASSWORD"] = settings.mail?.password }
         environment["SWIFT_BACKTRACE"] = "enable=no"  // its output shows memory, and its helper outlives a kill
         let command = Command(path: Executable.path, arguments: [name], environment: environment)
         return Supervised(name, command, stopGrace: .seconds(30), logger: logger) { try await migrated.wait() }

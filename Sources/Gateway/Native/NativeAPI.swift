@@ -12,6 +12,7 @@ struct NativeAPI: Sendable {
         KeyRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         TrustRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         ProviderRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        MailRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         AccountRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         MemberRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         GroupRoutes(gateway: gateway, visitors: visitors).register(in: routes)

@@ -18,11 +18,11 @@ struct InvitationPages: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        try await page(request, context)
+        try await page(request, context, proof: try Query(request)["mail"])
     }
 
     private func page(
-        _ request: Request, _ context: EdgeContext, name: String = "", problem: Failure? = nil
+        _ request: Request, _ context: EdgeContext, name: String = "", proof: String = "", problem: Failure? = nil
     ) async throws -> Response {
         let token = try context.part("token")
         let found = try await gateway.backends.auth.lookAtInvitation(
@@ -31,7 +31,7 @@ struct InvitationPages: Sendable {
         let caller = await visitor(request, context)
         var model: [String: Any] = [
             "token": Link.escaped(token), "by": found.invitedBy, "role": Role(found.grant.role)?.rawValue ?? "",
-            "isProject": !found.grant.projectID.isEmpty, "name": name, "csrf": caller?.csrfToken ?? "",
+            "isProject": !found.grant.projectID.isEmpty, "name": name, "proof": proof, "csrf": caller?.csrfToken ?? "",
             "charactersMin": PasswordLength.charactersMin, "charactersMax": PasswordLength.charactersMax,
             "login": Link.query("/login", [("next", "/invite/" + token)]),
         ]
@@ -59,10 +59,12 @@ struct InvitationPages: Sendable {
         }
         guard form["password"] == form["again"] else {
             return try await page(
-                request, context, name: form["name"], problem: Failure(.invalid, "The two passwords differ."))
+                request, context, name: form["name"], proof: form["mail"],
+                problem: Failure(.invalid, "The two passwords differ."))
         }
         let asked = AcceptInvitationRequest.with {
             ($0.token, $0.name, $0.password) = (token, form["name"], form["password"])
+            $0.mailProof = form["mail"]
             ($0.address, $0.client) = (context.address, String((request.headers[.userAgent] ?? "").prefix(200)))
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
@@ -73,7 +75,8 @@ struct InvitationPages: Sendable {
                 of: request, by: joined.sessionToken, joined.expiresMs, context)
             return response
         case .failure(let problem) where problem.reason == "token_unknown": throw problem
-        case .failure(let problem): return try await page(request, context, name: form["name"], problem: problem)
+        case .failure(let problem):
+            return try await page(request, context, name: form["name"], proof: form["mail"], problem: problem)
         }
     }
 }

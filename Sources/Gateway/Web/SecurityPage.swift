@@ -12,7 +12,7 @@ struct SecurityPage: Sendable {
     static let path = "/settings/security"
 
     let site: Site
-    private var gateway: Gateway { site.gateway }
+    var gateway: Gateway { site.gateway }
 
     init(site: Site) {
         self.site = site
@@ -26,6 +26,7 @@ struct SecurityPage: Sendable {
         routes.post("settings/security/remove", use: remove)
         routes.post("settings/security/password", use: changePassword)
         routes.post("settings/security/policy", use: setPolicy)
+        routes.post("settings/security/email", use: changeEmail)
     }
 
     @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -36,10 +37,11 @@ struct SecurityPage: Sendable {
     private static let sayings = [
         "password": "Your password was changed. All your other sessions have ended.",
         "removed": "Your second factor was removed.",
+        "email": "A link is on the way. Open it to confirm the address.",
         "policy": "From now on this is asked for.",
     ]
 
-    private func page(
+    func page(
         _ caller: Caller, _ context: EdgeContext, said: String = "", problem: Failure? = nil, of part: String = ""
     ) async throws -> Response {
         let factor = try await gateway.backends.auth.showFactor(.init(), caller.call(context))
@@ -49,6 +51,7 @@ struct SecurityPage: Sendable {
             "fewCodes": factor.enrolled && factor.recoveryCodesLeft < 3,
             "charactersMin": PasswordLength.charactersMin, "charactersMax": PasswordLength.charactersMax,
         ]
+        model.merge(await email(of: caller, context)) { _, new in new }
         model["since"] = Moment(factor.sinceMs)
         model["said"] = Self.sayings[said]
         if let problem { model[part + "Problem"] = problem.message }
@@ -168,7 +171,7 @@ struct SecurityPage: Sendable {
         }
     }
 
-    private func writer(_ request: Request, _ context: EdgeContext) async throws -> (Caller, Query) {
+    func writer(_ request: Request, _ context: EdgeContext) async throws -> (Caller, Query) {
         let body = try await RequestBytes.collect(request, bytesMax: SessionRoutes.bodyBytesMax)
         let form = try Query(String(buffer: body))
         return (try await site.visitors.writer(request, context, formToken: form["csrf"]), form)

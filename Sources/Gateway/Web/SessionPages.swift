@@ -37,6 +37,7 @@ struct SessionPages: Sendable {
     func loginPage(next: String, name: String = "", problem: Failure? = nil) async throws -> Response {
         let offers = await offers.links(next: next)
         var model: [String: Any] = ["next": next, "name": name, "offers": offers, "hasOffers": !offers.isEmpty]
+        model["canReset"] = await self.offers.resetsByMail()
         model["problem"] = problem?.message
         let status = problem.map(HTTPStatus.status(for:)) ?? .ok
         return try site.page("login", title: "Sign in", caller: nil, status: status, model)
@@ -82,12 +83,13 @@ struct SessionPages: Sendable {
     }
 
     @Sendable private func showSetup(_ request: Request, _ context: EdgeContext) async throws -> Response {
-        try setupPage(try context.part("token"), problem: nil)
+        try setupPage(try context.part("token"), proof: try Query(request)["mail"], problem: nil)
     }
 
-    private func setupPage(_ token: String, problem: Failure?) throws -> Response {
+    /// `proof` stands in links that came by mail, and goes with the form.
+    private func setupPage(_ token: String, proof: String, problem: Failure?) throws -> Response {
         var model: [String: Any] = [
-            "token": Link.escaped(token), "charactersMin": PasswordLength.charactersMin,
+            "token": Link.escaped(token), "proof": proof, "charactersMin": PasswordLength.charactersMin,
             "charactersMax": PasswordLength.charactersMax,
         ]
         model["problem"] = problem?.message
@@ -100,10 +102,11 @@ struct SessionPages: Sendable {
         let token = try context.part("token")
         let form = try await Site.form(request)
         guard form["password"] == form["again"] else {
-            return try setupPage(token, problem: Failure(.invalid, "The two passwords differ."))
+            let problem = Failure(.invalid, "The two passwords differ.")
+            return try setupPage(token, proof: form["mail"], problem: problem)
         }
         let attempt = SetPasswordByTokenRequest.with {
-            ($0.token, $0.password) = (token, form["password"])
+            ($0.token, $0.password, $0.mailProof) = (token, form["password"], form["mail"])
             ($0.address, $0.client) = (context.address, client(request))
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
@@ -112,7 +115,7 @@ struct SessionPages: Sendable {
             return try codePage(session.pendingToken, next: "/")
         case .success(let session):
             return await welcome(session.sessionToken, session.expiresMs, to: "/", request, context)
-        case .failure(let failure): return try setupPage(token, problem: failure)
+        case .failure(let failure): return try setupPage(token, proof: form["mail"], problem: failure)
         }
     }
 

@@ -12,7 +12,7 @@ struct SignInOffers: Sendable {
     }
 
     private let auth: AuthClient
-    private let known = Remembered<String, [OfferedProvidersResponse.Offer]>(for: .seconds(1))
+    private let known = Remembered<String, OfferedProvidersResponse>(for: .seconds(1))
 
     init(auth: AuthClient) {
         self.auth = auth
@@ -20,13 +20,22 @@ struct SignInOffers: Sendable {
 
     /// None while auth does not answer: the page itself then says so to who tries.
     func links(next: String) async -> [Offer] {
-        let offers = try? await known.value("") { () async throws(Failure) in
-            try await auth.offeredProviders(.init(), CallContext(deadline: .seconds(2))).offers
-        }
-        return (offers ?? []).map { offer in
+        await all().offers.map { offer in
             let path = "/login/with/" + (ID<ProviderRecord>(bytes: offer.id)?.text ?? "")
             return Offer(
                 label: offer.label, href: Link.query(path, [("next", next == "/" ? "" : next)]))
         }
+    }
+
+    /// Whether who has forgotten their password can ask for a link.
+    func resetsByMail() async -> Bool {
+        await all().resetsByMail
+    }
+
+    private func all() async -> OfferedProvidersResponse {
+        let found = try? await known.value("") { () async throws(Failure) in
+            try await auth.offeredProviders(.init(), CallContext(deadline: .seconds(2)))
+        }
+        return found ?? .init()
     }
 }

@@ -41,7 +41,7 @@ struct AccountPages: Sendable {
 
     private func page(
         _ caller: Caller, _ context: EdgeContext, text: String = "", after: String = "", link: String? = nil,
-        problem: Failure? = nil
+        mailed: String? = nil, problem: Failure? = nil
     ) async throws -> Response {
         let found = try await gateway.backends.auth.listAccounts(
             .with { ($0.text, $0.after, $0.limit) = (text, after, 100) }, caller.call(context))
@@ -53,7 +53,7 @@ struct AccountPages: Sendable {
             "hasAccounts": !people.isEmpty,
         ]
         if !found.next.isEmpty { model["next"] = Link.query(Self.path, [("text", text), ("after", found.next)]) }
-        model["link"] = link
+        (model["link"], model["mailed"]) = (link, mailed)
         return try await shell.page(
             "settings-accounts", title: "Accounts", path: Self.path, caller: caller, context, problem: problem, model)
     }
@@ -67,7 +67,7 @@ struct AccountPages: Sendable {
         switch outcome {
         case .success(let made):
             let link = gateway.origin.base(of: request, context) + "/setup/" + made.setupToken
-            return try await page(caller, context, link: link)
+            return try await page(caller, context, link: link, mailed: made.mailed ? form["email"] : nil)
         case .failure(let problem): return try await page(caller, context, problem: problem)
         }
     }

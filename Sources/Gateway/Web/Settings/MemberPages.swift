@@ -28,6 +28,12 @@ struct MemberPages: Sendable {
         let why: String
     }
 
+    /// A link that was made, and where it was mailed to.
+    struct Made {
+        let link: String
+        let mailed: String?
+    }
+
     struct Open {
         let id: String
         let label: String
@@ -57,7 +63,7 @@ struct MemberPages: Sendable {
     }
 
     private func page(
-        _ place: WorkspaceShell.Place, _ caller: Caller, _ context: EdgeContext, link: String? = nil,
+        _ place: WorkspaceShell.Place, _ caller: Caller, _ context: EdgeContext, made: Made? = nil,
         typed form: Query? = nil, problem: Failure? = nil
     ) async throws -> Response {
         let (call, auth) = (caller.call(context), gateway.backends.auth)
@@ -76,7 +82,7 @@ struct MemberPages: Sendable {
             "invitations": open.map(Self.open), "hasInvitations": !open.isEmpty, "who": form?["who"] ?? "",
             "name": form?["name"] ?? "", "description": form?["description"] ?? "",
         ]
-        model["link"] = link
+        (model["link"], model["mailed"]) = (made?.link, made?.mailed)
         return try await shell.page(
             "settings-members", .members, at: place, caller, context, problem: problem,
             beside: form.map { form in ["who", "name"].filter(form.has) } ?? [], model)
@@ -85,12 +91,12 @@ struct MemberPages: Sendable {
     /// Does what a form asks and shows the page again: with what went wrong, or anew.
     private func answer(
         _ request: Request, _ context: EdgeContext,
-        _ work: @Sendable (_ form: Query, _ workspace: String, _ caller: Caller) async throws -> String?
+        _ work: @Sendable (_ form: Query, _ workspace: String, _ caller: Caller) async throws -> Made?
     ) async throws -> Response {
         let (form, caller, place) = try await shell.form(request, context)
         switch try await SettingsShell.outcome({ try await work(form, place.name, caller) }) {
         case .success(nil): return Site.redirect(to: place.base)
-        case .success(let link): return try await page(place, caller, context, link: link)
+        case .success(let made): return try await page(place, caller, context, made: made)
         case .failure(let problem): return try await page(place, caller, context, typed: form, problem: problem)
         }
     }
@@ -140,7 +146,8 @@ struct MemberPages: Sendable {
             let grant = try await places.grant(form["role"], workspace: workspace, project: "", call)
             let label = form["label"]
             let made = try await gateway.backends.auth.invite(.with { ($0.label, $0.grant) = (label, grant) }, call)
-            return gateway.origin.base(of: request, context) + "/invite/" + made.token
+            let link = gateway.origin.base(of: request, context) + "/invite/" + made.token
+            return Made(link: link, mailed: made.mailed ? label : nil)
         }
     }
 

@@ -24,7 +24,7 @@ struct SettingsShell: Sendable {
         ("API keys", "/settings/keys"), ("Signed in", "/settings/sessions"), ("Security", "/settings/security"),
         ("Identities", "/settings/identities"),
     ]
-    static let instance = [("Accounts", "/admin/accounts"), ("Providers", "/admin/providers")]
+    static let instance = [("Accounts", "/admin/accounts"), ("Providers", "/admin/providers"), ("Mail", "/admin/mail")]
     static let log = [("Audit log", "/admin/audit")]
 
     let site: Site
