@@ -1,10 +1,12 @@
+import Foundation
 import Offload
 import Synchronization
 
 /// Hashes passwords beside the cooperative pool, few at a time: each takes 46 MiB and a core for about 50 ms. Whoever
 /// signs in can wait for a moment; whoever logs points should not, so hashing gets the processors last.
 public final class PasswordHasher: Sendable {
-    public static let atOnce = 2
+    /// Half of the machine at most: the other half is left to those who log.
+    public static let atOnce = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
     public static let waitingMax = 64
     /// A tenth of a busy processor.
     private static let niceness: Int32 = 10
