@@ -255,3 +255,31 @@ def test_all_of_it_can_be_read_and_fits(house, people, scheme):
         assert page.one("table.why tbody td:last-child").size["width"] > 280, "too narrow to read"
     finally:
         page.quit()
+
+def test_a_job_needs_no_key(page, people, request):
+    """Of a service account, from its keys: a rule is made, told what is wrong with it first, and removed."""
+    accounts = json.loads(people["admin"].open(f"/api/v1/service-accounts?workspace={people['base'].split('/')[-1]}").read())
+    owner = next(one["id"] for one in accounts["service_accounts"] if one["name"].lower() == "nightly")
+    page.open(f"/settings/keys?owner={owner}")
+    page.link("Keyless access").click()
+    page.until(lambda: page.one("h1").text == "Keyless access of nightly", "the page")
+    assert page.texts("nav.side [aria-current=page]") == ["API keys"]
+    name, form = "training " + request.node.callspec.id, "form[action='/settings/trusts']"
+    assert page.one("[name=audience]").get_attribute("value") == page.url
+    rows = page.all("[name=pattern]")
+    rows[0].send_keys("*")
+    send(page, form, name=name, issuer="https://token.actions.githubusercontent.com")
+    page.until(lambda: "would fit nearly anything" in page.one("#claims-problem").text, "a refusal")
+    # What was typed is still there.
+    assert page.one("[name=name]").get_attribute("value") == name
+    page.all("[name=pattern]")[0].clear()
+    page.all("[name=pattern]")[0].send_keys("repo:acme/vision:*")
+    send(page, form, minutes="30")
+    page.until(lambda: name in page.texts("td.name"), "the rule")
+    assert page.texts("td .tag.mono") == ["sub = repo:acme/vision:*"] and "30 minutes" in page.one("tbody").text
+    page.shoot("trusts-" + request.node.callspec.id)
+    for scheme in ("dark", "light"):
+        page.colors(scheme)
+        assert page.script(LOOK) == []
+    page.one(f"[aria-label='Remove the rule {name}']").click()
+    page.until(lambda: "No rule yet" in page.one("main").text, "the removal")

@@ -31,6 +31,7 @@ struct Site: Sendable {
         DevicePages(site: self).register(in: routes)
         let settings = SettingsShell(site: self)
         KeyPages(shell: settings).register(in: routes)
+        TrustPages(shell: settings).register(in: routes)
         SignedInPages(shell: settings).register(in: routes)
         let workspaces = WorkspaceShell(shell: settings)
         MemberPages(shell: workspaces).register(in: routes)
