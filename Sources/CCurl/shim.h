@@ -29,6 +29,10 @@ static inline CURLcode halley_curl_open_socket(CURL *curl, curl_opensocket_callb
     return curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
+static inline CURLcode halley_curl_progress(CURL *curl, curl_xferinfo_callback callback) {
+    return curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
 static inline CURLcode halley_curl_status(CURL *curl, long *value) {
     return curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, value);
 }

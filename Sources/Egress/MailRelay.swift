@@ -1,5 +1,6 @@
 import Foundation
 import Offload
+import Synchronization
 
 /// The one server that this instance hands its mail to (RFC 5321).
 ///
@@ -48,11 +49,17 @@ public final class MailRelay: Sendable {
 
     public let settings: Settings
     private let secondsMax: Double
+    private let isClosed = Atomic(false)
     private let queue = BlockingQueue(name: "halley.mail", atOnce: atOnce, waitingMax: waitingMax)
 
     public init(_ settings: Settings, secondsMax: Double = MailRelay.secondsUsual) {
         self.settings = settings
         self.secondsMax = secondsMax
+    }
+
+    /// Ends what is under way, within about a second, and lets nothing begin.
+    public func close() {
+        isClosed.store(true, ordering: .relaxed)
     }
 
     /// Returns when the relay has taken the mail.
@@ -65,27 +72,22 @@ public final class MailRelay: Sendable {
         else {
             throw MailRelayError("No address that a mail can go to.", isForGood: true)
         }
-        try await run { settings, until throws(MailRelayError) in
-            try MailTransfer(settings, envelope).run(until: until)
-        }
+        try await run(envelope)
     }
 
     /// Connects, encrypts and signs in as `send` does, and hands over nothing.
     public func check() async throws(MailRelayError) {
-        try await run { settings, until throws(MailRelayError) in
-            try MailTransfer(settings, nil).run(until: until)
-        }
+        try await run(nil)
     }
 
-    private func run(
-        _ work: @escaping @Sendable (Settings, Date) throws(MailRelayError) -> Void
-    ) async throws(MailRelayError) {
+    private func run(_ envelope: Envelope?) async throws(MailRelayError) {
         let settings = settings
         try await queue.run(
             seconds: secondsMax, busy: MailRelayError("Too many mails are under way."),
             late: MailRelayError("\(settings.place) did not answer within \(Int(secondsMax)) seconds.")
         ) { until throws(MailRelayError) in
-            try work(settings, until)
+            let transfer = MailTransfer(settings, envelope) { self.isClosed.load(ordering: .relaxed) }
+            try transfer.run(until: until)
         }
     }
 }

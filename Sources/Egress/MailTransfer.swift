@@ -9,14 +9,16 @@ final class MailTransfer {
 
     private let settings: MailRelay.Settings
     private let envelope: MailRelay.Envelope?
+    private let isOver: () -> Bool
     private var offset = 0
     /// The last line by which the relay has refused something.
     private var reply = ""
 
-    /// Without an envelope nothing is sent: the relay is asked to do nothing (`NOOP`).
-    init(_ settings: MailRelay.Settings, _ envelope: MailRelay.Envelope?) {
+    /// Without an envelope nothing is sent: the relay is asked to do nothing (`NOOP`). `isOver` is asked on and on.
+    init(_ settings: MailRelay.Settings, _ envelope: MailRelay.Envelope?, isOver: @escaping () -> Bool) {
         self.settings = settings
         self.envelope = envelope
+        self.isOver = isOver
     }
 
     func run(until: Date) throws(MailRelayError) {
@@ -71,13 +73,18 @@ final class MailTransfer {
     /// libcurl calls these on this thread, while `run` keeps the transfer alive.
     private func listen(_ curl: UnsafeMutableRawPointer) {
         let me = Unmanaged.passUnretained(self).toOpaque()
-        for option in [CURLOPT_READDATA, CURLOPT_HEADERDATA, CURLOPT_WRITEDATA] {
+        for option in [CURLOPT_READDATA, CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_XFERINFODATA] {
             _ = halley_curl_context(curl, option, me)
         }
         _ = halley_curl_write(curl, CURLOPT_READFUNCTION) { bytes, size, count, me in
             guard let me, let bytes else { return 0 }
             let transfer = Unmanaged<MailTransfer>.fromOpaque(me).takeUnretainedValue()
             return transfer.give(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+        }
+        _ = halley_curl_long(curl, CURLOPT_NOPROGRESS, 0)
+        _ = halley_curl_progress(curl) { me, _, _, _, _ in
+            guard let me else { return 1 }
+            return Unmanaged<MailTransfer>.fromOpaque(me).takeUnretainedValue().isOver() ? 1 : 0
         }
         for option in [CURLOPT_HEADERFUNCTION, CURLOPT_WRITEFUNCTION] {
             _ = halley_curl_write(curl, option) { bytes, size, count, me in

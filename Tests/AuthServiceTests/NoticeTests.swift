@@ -63,6 +63,31 @@ import Testing
         }
     }
 
+    @Test func `acts on one account at once wait for each other in no ring`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let ada = try await house.confirmed("ada", by: admin)
+            try await house.service.emails.change(to: "new@example.org", as: ada)
+            for _ in 0..<2 { try await house.service.resets.request("ada", from: "192.0.2.1") }
+            let mails = try await house.mails()
+            let links = mails.filter { $0.claim.kind == "reset" }.map(\.token)
+            let address = try #require(mails.first { $0.claim.recipient == "new@example.org" }).token
+            let service = house.service
+            let found = await race(16) { index in
+                switch index % 4 {
+                case 0: _ = try await house.key(of: ada)
+                case 1: _ = try await service.emails.confirm(address, from: "")
+                case 2:
+                    let draft = Session.Draft(address: "192.0.2.2", client: "test")
+                    _ = try await service.accounts.setPassword(
+                        AuthHouse.password + "\(index)", by: links[index % 8 / 4], beginning: draft)
+                default: try await service.resets.request("ada", from: "192.0.2.\(index)")
+                }
+            }
+            #expect(found == ["ok": 10, "notFound token_unknown": 6])
+        }
+    }
+
     @Test func `twenty notices an hour and no more`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()

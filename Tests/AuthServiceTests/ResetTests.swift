@@ -18,10 +18,11 @@ import Testing
             try await house.owner.run(
                 "UPDATE auth.accounts SET password = NULL WHERE id = \(provided.principal.uuid)", for: .none)
             _ = try await house.mails()
-            for name in ["unconfirmed", "unconfirmed@example.org", "gone", "provided", "nobody", "", "ada\u{0}x"] {
-                try await house.service.resets.request(name, from: "192.0.2.1")
-                #expect(try await house.mails().isEmpty, "\(name)")
-            }
+            let others = ["unconfirmed", "unconfirmed@example.org", "gone", "provided", "nobody", "", "ada\u{0}x"]
+            let resets = house.service.resets
+            let found = await race(others.count) { try await resets.request(others[$0], from: "192.0.2.1") }
+            #expect(found == ["ok": others.count])
+            #expect(try await house.mails().isEmpty)
             for name in ["ADA", "ada@Example.org"] {
                 try await house.service.resets.request(name, from: "192.0.2.1")
                 let mail = try #require(try await house.mails("reset").first)

@@ -30,6 +30,17 @@ import Testing
         }
     }
 
+    @Test func `closing ends what is under way`() async throws {
+        try await Listener.with(.silent) { listener in
+            let (relay, began) = (relay(listener.port, seconds: 20), ContinuousClock.now)
+            async let found = problem(relay)
+            while listener.connections == 0 { await Task.yield() }
+            relay.close()
+            #expect(await found?.isForGood == false)
+            #expect(ContinuousClock.now - began < .seconds(8))
+        }
+    }
+
     @Test func `where nobody listens a mail waits`() async {
         let found = await problem(relay(9))
         #expect(found == MailRelayError("127.0.0.1:9 cannot be reached."))

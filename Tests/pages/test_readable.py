@@ -54,7 +54,7 @@ return problems;
 def pages(server, runs) -> list:
     home = f"/{server.workspace}/{PROJECT}/{runs['first']}"
     waits = server.call("POST", "/oauth/device_authorization", b"client_id=x", key=False)[2]["user_code"]
-    return ["/login", "/setup/x", "/", "/admin/audit", "/device", f"/device?code={waits}", f"/{server.workspace}",
+    return ["/login", "/setup/x", "/forgot", "/confirm/x", "/admin/mail", "/", "/admin/audit", "/device", f"/device?code={waits}", f"/{server.workspace}",
             f"/{server.workspace}/{PROJECT}", f"/{server.workspace}/{PROJECT}?q=none", home] + [
         home + "/" + tab for tab in ("values", "console", "assets", "code", "system", "html")]
 

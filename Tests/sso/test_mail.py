@@ -44,8 +44,9 @@ def server(folder, settings):
     made = Instance(folder / "home", **settings)
     made.start()
     yield made
-    log = made.tail()
-    assert made.stop() == 0, log
+    if made.process.poll() is None:
+        log = made.tail()
+        assert made.stop() == 0, log
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +124,8 @@ def test_whoever_is_not_known_gets_the_same_answer_in_the_same_time(server, rela
         assert page.status_code == 200
         pages.add(page.text)
     assert len(pages) == 1
-    # Whole beats, and nearly always one: a machine under load may take more for whomever it is.
-    assert beats[0] in beats[1:] or min(beats) >= 1
+    # Whole beats: a machine under load may take another one, for whomever it is.
+    assert min(beats) >= 1
     relay.take("ada@example.org", "A new password for Halley")
     asked = [Agent(server).session.post(server.url + "/api/v1/password/reset", json={"name": "nobody"}) for _ in range(7)]
     assert [each.status_code for each in asked].count(429) >= 2 and asked[0].json() == {}
@@ -210,7 +211,7 @@ def test_what_is_refused_for_good_is_given_up(server, relay, admin):
     assert "nobody of that name" in page and "Try again" in page
 
 
-def test_a_relay_that_says_nothing_holds_up_nobody(server, relay, admin):
+def test_a_relay_that_says_nothing_holds_up_nobody_nor_the_end_of_the_server(server, relay, admin):
     relay.stop()
     silence = Silence(relay.port)
     try:
@@ -223,6 +224,9 @@ def test_a_relay_that_says_nothing_holds_up_nobody(server, relay, admin):
         assert Agent(server).post("/forgot", data={"name": "nobody else"}).status_code in (200, 429)
         assert server.call("GET", "/api/v1/me")[0] == 200
         assert time.monotonic() - began < 8
+        log, began = server.tail(), time.monotonic()
+        assert server.stop() == 0, log
+        assert time.monotonic() - began < 12
     finally:
         silence.close()
         relay.start()

@@ -167,7 +167,7 @@ struct AccountStore: Sendable {
             """
             WITH owner AS MATERIALIZED (
                 SELECT a.id FROM auth.accounts a JOIN auth.setup_tokens t ON t.account_id = a.id
-                 WHERE t.digest = \(token.digest) FOR UPDATE OF a
+                 WHERE t.digest = \(token.digest) FOR NO KEY UPDATE OF a
             ), spent AS (
                 UPDATE auth.setup_tokens SET used_at = now()
                  WHERE digest = \(token.digest) AND account_id IN (SELECT id FROM owner) AND used_at IS NULL

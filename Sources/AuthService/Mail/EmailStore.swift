@@ -54,6 +54,13 @@ struct EmailStore: Sendable {
         _ event: @Sendable (_ account: UUID, _ name: String, _ old: String, _ isNew: Bool) -> AuditEvent
     ) async throws -> String? {
         try await database.transaction(for: .one(.none)) { transaction in
+            // Before the log, as all who change an account do: none then waits for another in a ring.
+            _ = try await transaction.rows(
+                """
+                SELECT a.id FROM auth.accounts a JOIN auth.email_confirmations c ON c.account_id = a.id
+                 WHERE c.digest = \(token.digest) FOR NO KEY UPDATE OF a
+                """
+            ) { _ in }
             let spent = try await transaction.first(
                 """
                 DELETE FROM auth.email_confirmations c USING auth.accounts a

@@ -31,16 +31,23 @@ struct Mails: Sendable {
 
     /// Sends until its task is cancelled. A database that cannot be reached is tried again.
     func run() async throws {
-        guard settings != nil else { return }
-        while !Task.isCancelled {
-            let count: Int
-            do {
-                count = try await deliver(now: Date())
-            } catch {
-                logger.warning("mail was not looked for", metadata: ["error": "\(error)"])
-                count = 0
+        guard let settings else { return }
+        try await withTaskCancellationHandler {
+            while !Task.isCancelled {
+                let count = await round()
+                if count == 0 { try await Task.sleep(for: .seconds(1)) }
             }
-            if count == 0 { try await Task.sleep(for: .seconds(1)) }
+        } onCancel: {
+            settings.relay.close()
+        }
+    }
+
+    private func round() async -> Int {
+        do {
+            return try await deliver(now: Date())
+        } catch {
+            logger.warning("mail was not looked for", metadata: ["error": "\(error)"])
+            return 0
         }
     }
 

@@ -26,7 +26,7 @@ struct IdentityStore: Sendable {
     func remove(_ provider: ID<Provider>, of account: ID<Account>, telling event: AuditEvent) async throws -> Removal {
         try await database.transaction(for: event.tenants) { transaction in
             let hasPassword = try await transaction.first(
-                "SELECT password IS NOT NULL FROM auth.accounts WHERE id = \(account.uuid) FOR UPDATE"
+                "SELECT password IS NOT NULL FROM auth.accounts WHERE id = \(account.uuid) FOR NO KEY UPDATE"
             ) { row in try row.read(Bool.self) }
             let others = try await transaction.rows(
                 "SELECT provider_id FROM auth.identities WHERE account_id = \(account.uuid)"

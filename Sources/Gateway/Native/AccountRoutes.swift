@@ -54,6 +54,7 @@ struct AccountRoutes: Sendable {
                 writer.member("id", made.id.idText)
                 writer.member("name", account.name)
                 writer.member("setup_link", link)
+                writer.member("mailed", made.mailed)
             }
         }
     }

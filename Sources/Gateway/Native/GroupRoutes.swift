@@ -113,6 +113,7 @@ struct GroupRoutes: Sendable {
                 writer.key("invitation")
                 writer.invitation(made.invitation)
                 writer.member("link", link)
+                writer.member("mailed", made.mailed)
             }
         }
     }

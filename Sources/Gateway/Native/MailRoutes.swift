@@ -41,9 +41,8 @@ struct MailRoutes: Sendable {
     @Sendable private func changeEmail(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await visitors.writer(request, context)
         let body = try await RequestBytes.document(request, bytesMax: SessionRoutes.bodyBytesMax)
-        let (email, address) = (try body.text("email"), context.address)
-        try await gateway.backends.auth.changeEmail(
-            .with { ($0.email, $0.address) = (email, address) }, caller.call(context))
+        let email = try body.text("email")
+        try await gateway.backends.auth.changeEmail(.with { $0.email = email }, caller.call(context))
         return Reply.json(status: .accepted) { $0.object { _ in } }
     }
 

@@ -19,10 +19,9 @@ extension SecurityPage {
 
     @Sendable func changeEmail(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let (caller, form) = try await writer(request, context)
-        let (email, address) = (form["email"], context.address)
+        let email = form["email"]
         let changing = try await SettingsShell.outcome {
-            try await gateway.backends.auth.changeEmail(
-                .with { ($0.email, $0.address) = (email, address) }, caller.call(context))
+            try await gateway.backends.auth.changeEmail(.with { $0.email = email }, caller.call(context))
         }
         switch changing {
         case .success: return Site.redirect(to: Self.path + "?said=email")

@@ -77,7 +77,8 @@ extension Users {
                 let made = try await session.auth.createAccount(
                     .with { ($0.name, $0.email) = (name, email) }, session.context)
                 let link = session.baseURL + "/setup/" + made.setupToken
-                let account = OneTimeLink(id: ID<Account>(bytes: made.id)?.text ?? "", name: name, link: link)
+                let account = OneTimeLink(
+                    id: ID<Account>(bytes: made.id)?.text ?? "", name: name, link: link, mailed: made.mailed)
                 print(options.json ? try AdminOptions.text(account) : account.text)
             }
         }
@@ -89,16 +90,18 @@ struct OneTimeLink: Encodable {
     let id: String
     let name: String
     let link: String
+    /// Whether it is on the way to their address as well.
+    let mailed: Bool
 
     var text: String {
         """
-        \(name) chooses a password here, once and within 7 days:
+        \(name) chooses a password here, once and within 7 days\(mailed ? " (it was mailed to them, too)" : ""):
           \(link)
         """
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, name
+        case id, name, mailed
         case link = "setup_link"
     }
 }
