@@ -93,6 +93,47 @@ import Testing
         }
     }
 
+    @Test func `whom a provider keeps, it keeps until it says otherwise`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let acme = try await house.provider(.sample("Acme"), by: admin)
+            let other = try await house.provider(.sample("Other", issuer: "https://other.example.org"), by: admin)
+            let token = try await house.provisioner(of: acme, by: admin)
+            let ada = try await house.provisioned("ada", subject: "s1", as: token)
+            let session = try await house.arrive(try .sample("s1", of: acme), of: acme)
+            let event = AuditEvent(.nobody, "identity.link", on: ada.id.text)
+            #expect(
+                try await house.service.providers.identities.link(
+                    try .sample("s9", of: other), of: other, to: ada.id, telling: event))
+            let left = await outcome {
+                try await house.service.providers.removeIdentity(acme.id, as: session)
+            }
+            #expect(left == "conflict identity_kept")
+            try await house.service.providers.removeIdentity(other.id, as: session)
+        }
+    }
+
+    @Test func `an address is the provider's word, which nobody has proven`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let token = try await house.provisioner(of: try await house.provider(.sample(), by: admin), by: admin)
+            let ada = try await house.provisioned("ada", subject: "s1", mail: "ada@x.org", as: token)
+            try await house.confirmAddress(of: ada.id)
+            func save(_ mail: String, _ shown: String) async throws -> String {
+                let draft = try Provisioned.Person.Draft.sample("ada", subject: "s1", mail: mail, shown: shown)
+                _ = try await house.service.provisioning.save(draft, of: ada.id, version: nil, as: token)
+                let found = try await house.owner.first(
+                    "SELECT email, email_confirmed_at IS NOT NULL FROM auth.accounts WHERE id = \(ada.id.uuid)",
+                    for: .none
+                ) { row in "\(try row.read(String.self)) \(try row.read(Bool.self))" }
+                return found ?? ""
+            }
+            #expect(try await save("ada@x.org", "Ada") == "ada@x.org true")
+            #expect(try await save("ada@y.org", "Ada") == "ada@y.org false")
+            #expect(try await save("", "Ada") == " false")
+        }
+    }
+
     @Test func `a provider that is off hears nothing, and one that goes takes its tokens and groups along`()
         async throws
     {

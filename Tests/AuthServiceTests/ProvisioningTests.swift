@@ -115,6 +115,7 @@ import Testing
             let first = try await house.provisioned("ada", subject: "s1", mail: "ada@x.org", as: token)
             let group = try await house.group("writers", first.id, as: token)
             try await house.service.memberships.set(Grant(.editor, on: here), to: first.id, as: admin.access)
+            try await house.confirmAddress(of: first.id)
             try await house.service.provisioning.delete(first.id, version: nil, as: token)
             #expect(try await house.everybody(token).isEmpty)
             let members = try await house.service.provisioning.groups(

@@ -19,10 +19,10 @@ struct IdentityStore: Sendable {
         }
     }
 
-    enum Removal: Sendable { case done, unknown, lastWayIn }
+    enum Removal: Sendable { case done, unknown, lastWayIn, kept }
 
     /// Not the last way in: somebody without a password keeps one identity. Two that are removed at once meet at the
-    /// account's row.
+    /// account's row. Nor that of a provider that keeps the account: it would no longer reach whom it has let in.
     func remove(_ provider: ID<Provider>, of account: ID<Account>, telling event: AuditEvent) async throws -> Removal {
         try await database.transaction(for: event.tenants) { transaction in
             let hasPassword = try await transaction.first(
@@ -33,6 +33,13 @@ struct IdentityStore: Sendable {
             ) { row in try row.read(UUID.self) }
             guard others.contains(provider.uuid) else { return .unknown }
             guard hasPassword == true || others.count > 1 else { return .lastWayIn }
+            let isKept = try await transaction.first(
+                """
+                SELECT FROM auth.provisioned_users
+                 WHERE account_id = \(account.uuid) AND provider_id = \(provider.uuid)
+                """
+            ) { _ in true }
+            guard isKept == nil else { return .kept }
             try await transaction.run(
                 "DELETE FROM auth.identities WHERE account_id = \(account.uuid) AND provider_id = \(provider.uuid)")
             try await transaction.run(AuditStore.append(event))

@@ -134,6 +134,9 @@ struct Providers: Sendable {
         switch try await identities.remove(provider, of: access.principal, telling: event) {
         case .done: return
         case .unknown: throw Failure(.notFound, "Your account is not joined to this provider.")
+        case .kept:
+            throw Failure(
+                .conflict, "This provider keeps your account here: it is removed there.", reason: "identity_kept")
         case .lastWayIn:
             throw Failure(
                 .conflict,

@@ -91,6 +91,9 @@ extension ProvisioningStore {
                         reason: "mutability", detail: "externalId")
                 }
                 for statement in try Self.changes(to: draft, of: id, provider) { try await transaction.run(statement) }
+                if draft.profile.email != was.draft.profile.email {
+                    try await transaction.run(Self.address(draft.profile.email, of: id))
+                }
                 if ends { try await Self.deactivate(id, transaction) }
                 if begins {
                     try await transaction.run(
@@ -107,8 +110,7 @@ extension ProvisioningStore {
     private static func changes(
         to draft: Provisioned.Person.Draft, of id: ID<Account>, _ provider: Provider
     ) throws -> [SQL] {
-        let email = (try? AccountEntry.Draft(name: "x", email: draft.profile.email))?.email ?? ""
-        return [
+        [
             """
             UPDATE auth.provisioned_users
                SET user_name = \(draft.userName), user_name_key = \(draft.userName.accountKey),
@@ -121,12 +123,17 @@ extension ProvisioningStore {
                SET subject = \(draft.subject(of: id)), name = \(draft.userName), email = \(draft.profile.email)
              WHERE account_id = \(id.uuid) AND provider_id = \(provider.id.uuid)
             """,
-            """
-            UPDATE auth.accounts SET email = \(email), email_key = \(email.accountKey)
+        ]
+    }
+
+    /// The account's address follows what the provider says, unless somebody has it; nobody has proven it then.
+    private static func address(_ text: String, of id: ID<Account>) -> SQL {
+        let email = (try? AccountEntry.Draft(name: "x", email: text))?.email ?? ""
+        return """
+            UPDATE auth.accounts SET email = \(email), email_key = \(email.accountKey), email_confirmed_at = NULL
              WHERE id = \(id.uuid) AND email <> \(email) AND (\(email) = '' OR NOT EXISTS (
                    SELECT FROM auth.accounts o WHERE o.email_key = \(email.accountKey) AND o.id <> \(id.uuid)))
-            """,
-        ]
+            """
     }
 
     /// Puts the account out of use, and forgets who it was there: the same name is then somebody new.
@@ -144,7 +151,9 @@ extension ProvisioningStore {
                        SELECT account_id FROM auth.provisioned_groups WHERE provider_id = \(provider.id.uuid))
                 """,
                 "DELETE FROM auth.identities WHERE account_id = \(id.uuid) AND provider_id = \(provider.id.uuid)",
-                "UPDATE auth.accounts SET email = '', email_key = '' WHERE id = \(id.uuid)",
+                """
+                UPDATE auth.accounts SET email = '', email_key = '', email_confirmed_at = NULL WHERE id = \(id.uuid)
+                """,
                 AuditStore.append(AuditEvent(actor, "account.deactivate", on: id.text, detail: detail)),
             ]
             for statement in statements { try await transaction.run(statement) }
