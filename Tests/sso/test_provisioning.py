@@ -140,6 +140,19 @@ def test_who_is_put_out_of_use_is_out_within_two_seconds(server, providers, prov
     assert again.me()["id"] == user["id"] and asks() == 401 and agent.me() is None
 
 
+def test_people_of_entra_are_known_by_their_oid(server, admin, providers):
+    """Their `sub` is another for each application, and no directory knows it."""
+    entra = server.provider(admin, providers[0], label="Entra", subject_claim="oid", creates_accounts=False)
+    user = Scim(server, token(admin, entra)).user("eva@contoso.example", externalId="0a21f0f2-8d2a")
+    providers[0].user = {"sub": "pairwise-of-eva", "oid": "0a21f0f2-8d2a"}
+    agent = Agent(server)
+    assert agent.sign_in(entra).status_code == 303 and agent.me()["id"] == user["id"]
+    for others in ({"sub": "0a21f0f2-8d2a"}, {"sub": "0a21f0f2-8d2a", "oid": "another"}):
+        providers[0].user = others
+        stranger = Agent(server)
+        assert stranger.sign_in(entra).status_code != 303 and stranger.me() is None
+
+
 def test_groups_bring_roles_at_once_and_take_them(server, providers, provider, scim):
     user = scim.user("ines", externalId="kept-ines")
     agent = signed_in(server, providers, provider, "kept-ines")
