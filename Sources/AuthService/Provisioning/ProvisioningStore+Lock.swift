@@ -29,7 +29,7 @@ extension ProvisioningStore {
             SELECT \(administers(provider)), u.version, a.name, u.user_name, u.external_id, u.active, u.profile::text,
                    a.deactivated_at IS NULL
               FROM auth.provisioned_users u JOIN auth.accounts a ON a.id = u.account_id
-             WHERE u.account_id = \(id.uuid) AND u.provider_id = \(provider.id.uuid) FOR UPDATE OF u, a
+             WHERE u.account_id = \(id.uuid) AND u.provider_id = \(provider.id.uuid) FOR NO KEY UPDATE OF u, a
             """
         ) { row in
             let (administers, version, name): (Bool, Int64, String) = (try row.read(), try row.read(), try row.read())
