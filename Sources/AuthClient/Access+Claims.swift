@@ -67,6 +67,7 @@ extension Access.Kind {
         case .serviceAccount: self = .serviceAccount
         case .guest: self = .guest
         case .group: self = .group
+        case .provisioner: self = .provisioner
         case .principalUnspecified, .UNRECOGNIZED: return nil
         }
     }
@@ -77,6 +78,7 @@ extension Access.Kind {
         case .serviceAccount: .serviceAccount
         case .guest: .guest
         case .group: .group
+        case .provisioner: .provisioner
         }
     }
 }

@@ -9,12 +9,15 @@ public struct KeyText: Sendable, Equatable {
         case person, serviceAccount
         /// Logs and does nothing else.
         case ingest
+        /// Keeps people and groups for a provider (SCIM), and does nothing else.
+        case provisioning
 
         public var tag: String {
             switch self {
             case .person: "hlyu_"
             case .serviceAccount: "hlys_"
             case .ingest: "hlyi_"
+            case .provisioning: "hlyc_"
             }
         }
     }

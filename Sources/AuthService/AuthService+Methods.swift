@@ -9,6 +9,7 @@ extension AuthService {
         registerMembers(in: &methods)
         registerFactors(in: &methods)
         registerProviders(in: &methods)
+        registerProvisioning(in: &methods)
         registerIssued(in: &methods)
         registerOperations(in: &methods)
         registerMail(in: &methods)
@@ -118,6 +119,22 @@ extension AuthService {
         methods.unary(AuthMethod.showFactorPolicy, .access, factor.showPolicy)
         methods.unary(AuthMethod.dropFactor, .operatorOnly, factor.drop)
         methods.unary(AuthMethod.setFactorPolicy, .access, factor.setPolicy)
+    }
+
+    private func registerProvisioning(in methods: inout Methods) {
+        let (handler, key) = (
+            ProvisioningHandler(provisioning: provisioning), ProvisioningKeyHandler(provisioning: provisioning)
+        )
+        methods.unary(AuthMethod.listProvisionedUsers, .provisioning, handler.people)
+        methods.unary(AuthMethod.saveProvisionedUser, .provisioning, handler.savePerson)
+        methods.unary(AuthMethod.deleteProvisionedUser, .provisioning, handler.deletePerson)
+        methods.unary(AuthMethod.listProvisionedGroups, .provisioning, handler.groups)
+        methods.unary(AuthMethod.saveProvisionedGroup, .provisioning, handler.saveGroup)
+        methods.unary(AuthMethod.deleteProvisionedGroup, .provisioning, handler.deleteGroup)
+        methods.unary(AuthMethod.createProvisioningKey, .access, key.create)
+        methods.unary(AuthMethod.listProvisioningKeys, .access, key.list)
+        methods.unary(AuthMethod.replaceProvisioningKey, .access, key.replace)
+        methods.unary(AuthMethod.revokeProvisioningKey, .access, key.revoke)
     }
 
     private func registerProviders(in methods: inout Methods) {

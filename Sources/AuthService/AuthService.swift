@@ -24,6 +24,7 @@ public struct AuthService: Sendable {
     let providerSignIns: ProviderSignIns
     let providerSignOuts: ProviderSignOuts
     let directorySignIns: DirectorySignIns
+    let provisioning: Provisioning
     let devices: Devices
     let trusts: Trusts
     let operators: Operators
@@ -79,6 +80,7 @@ public struct AuthService: Sendable {
         (providers, providerSignIns, directorySignIns) = Self.singleSignOn(database, config)
         providerSignOuts = ProviderSignOuts(
             store: ProviderSessionStore(database: database), after: providerSignIns)
+        provisioning = Provisioning(store: providers.provisioned, providers: providers.store, keys: keys)
         devices = Devices(store: DeviceStore(database: database), keys: keys, throttle: sessions.throttle)
         trusts = Trusts(
             store: TrustStore(database: database), keys: keys, audit: auditStore, throttle: sessions.throttle,
@@ -105,8 +107,8 @@ public struct AuthService: Sendable {
         let (store, identities) = (ProviderStore(database: database), IdentityStore(database: database))
         return (
             Providers(
-                store: store, identities: identities, vault: vault, egress: egress, documents: documents,
-                directory: directory),
+                store: store, identities: identities, provisioned: ProvisioningStore(database: database), vault: vault,
+                egress: egress, documents: documents, directory: directory),
             ProviderSignIns(
                 store: ProviderSignInStore(database: database), providers: store, identities: identities,
                 audit: audit, throttle: throttle, vault: vault, documents: documents,

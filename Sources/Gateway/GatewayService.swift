@@ -94,6 +94,7 @@ struct Gateway: Sendable {
         CometREST(gateway: self).register(in: router)
         NativeAPI(gateway: self).register(in: router)
         OAuthRoutes(gateway: self).register(in: router)
+        ScimRoutes(gateway: self).register(in: router)
         Site(gateway: self, pages: pages).register(in: router)
         return router
     }

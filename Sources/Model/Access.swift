@@ -3,7 +3,11 @@ public import Foundation
 /// Who is calling and what they may do, as the auth service has signed it.
 /// Only code that has checked that signature makes one (`Daemon.AccessVerifier`), and tests.
 public struct Access: Sendable, Equatable {
-    public enum Kind: String, Sendable { case person, serviceAccount, guest, group }
+    public enum Kind: String, Sendable {
+        case person, serviceAccount, guest, group
+        /// A key that keeps people and groups for a provider, and opens nothing else.
+        case provisioner
+    }
 
     /// An API key is its owner minus these. An empty set limits nothing.
     public struct Limits: Sendable, Equatable {

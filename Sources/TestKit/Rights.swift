@@ -13,6 +13,8 @@ public enum Caller: String, CaseIterable, Sendable {
     case viewer, commenter, editor, admin, owner
     /// With a right on the instance, and none in the workspace.
     case instanceUser, instanceAuditor, instanceAdmin
+    /// With a key that keeps people and groups for a provider: every other method refuses it.
+    case provisioner
 
     var role: Role? { Role(rawValue: rawValue) }
 
@@ -20,7 +22,8 @@ public enum Caller: String, CaseIterable, Sendable {
         let own = Grant(.owner, on: .workspace(.fresh()))
         let more = role.map { Grant($0, on: Role.scoped.contains($0) ? .workspace(workspace) : .instance) }
         return Access(
-            kind: .person, principal: .fresh(), name: rawValue, grants: [own] + (more.map { [$0] } ?? []),
+            kind: self == .provisioner ? .provisioner : .person, principal: .fresh(), name: rawValue,
+            grants: [own] + (more.map { [$0] } ?? []),
             credential: .fresh(), bySession: bySession,
             assurance: bySession ? Assurance(provedAt: Date()) : Assurance(), expiresAt: .distantFuture)
     }
@@ -35,6 +38,8 @@ public struct RightsRow<Scene: Sendable>: Sendable {
         case shows(Action)
         /// Whoever's role allows this on the instance.
         case instance(Action)
+        /// A provisioner alone.
+        case provisioning
         /// What is named in the request is the authority.
         case anybody
         /// Told of each caller apart; `nil`: it is done.
@@ -68,6 +73,10 @@ public struct RightsRow<Scene: Sendable>: Sendable {
             caller.role.map { Matrix.allows($0, action) } ?? false ? nil : .forbidden
         }
         switch (rule, caller) {
+        case (.provisioning, .provisioner): return nil
+        case (_, .provisioner): return .forbidden
+        case (.provisioning, .nobody): return .unauthenticated
+        case (.provisioning, _): return .forbidden
         case (.anybody, _): return nil
         case (.told(let code), _): return code(caller)
         case (_, .nobody): return .unauthenticated

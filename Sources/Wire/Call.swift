@@ -31,6 +31,8 @@ public enum Need: Sendable {
     case access
     /// The same, and also of who must enrol a second factor before anything else: what that takes.
     case accessOfUnsettled
+    /// The access of a provisioner, which every other method refuses.
+    case provisioning
     /// A Unix peer of this process's own uid that said hello as `operator`.
     case operatorOnly
 }

@@ -77,14 +77,7 @@ final class ServerCall: Sendable {
         let bytes = [UInt8](head.access)
         var access = bytes.isEmpty ? nil : try server.verify(bytes)
         access?.origin = Access.Origin(address: head.address, request: head.trace)
-        switch entry.need {
-        case .anyone: break
-        case .access, .accessOfUnsettled:
-            guard let access else { throw Failure(.unauthenticated, "This needs a valid key or session.") }
-            if case .access = entry.need { try access.requireSettled() }
-        case .operatorOnly:
-            guard peer.isOperator else { throw Failure(.forbidden, "Only the operator of this machine may do this.") }
-        }
+        try entry.need.check(access, peer)
         return Call(
             access: access, accessBytes: bytes, deadline: deadline, trace: head.trace,
             idempotencyKey: head.idempotencyKey, peer: peer.name, address: head.address)
@@ -106,6 +99,22 @@ extension ServerCall: OutgoingSink {
         try await send.send(bytes) { piece in
             outbox.push(.chunk(id, piece), bytes: 12 + piece.readableBytes)
         }
+    }
+}
+
+extension Need {
+    fileprivate func check(_ access: Access?, _ peer: Peer) throws(Failure) {
+        switch self {
+        case .anyone: break
+        case .access, .accessOfUnsettled, .provisioning:
+            guard let access else { throw Failure(.unauthenticated, "This needs a valid key or session.") }
+            if case .access = self { try access.requireSettled() }
+        case .operatorOnly:
+            guard peer.isOperator else { throw Failure(.forbidden, "Only the operator of this machine may do this.") }
+        }
+        let isProvisioning = if case .provisioning = self { true } else { false }
+        if isProvisioning, access?.kind != .provisioner { throw Access.provisioningKeyRequired }
+        if !isProvisioning, access?.kind == .provisioner { throw Access.provisioningOnly }
     }
 }
 

@@ -106,6 +106,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case createTrust // = 405
   case listTrusts // = 406
   case deleteTrust // = 407
+  case listProvisionedUsers // = 432
+  case saveProvisionedUser // = 433
+  case deleteProvisionedUser // = 434
+  case listProvisionedGroups // = 435
+  case saveProvisionedGroup // = 436
+  case deleteProvisionedGroup // = 437
+  case createProvisioningKey // = 438
+  case listProvisioningKeys // = 439
+  case replaceProvisioningKey // = 440
+  case revokeProvisioningKey // = 441
   case requestReset // = 448
   case showEmail // = 449
   case changeEmail // = 450
@@ -200,6 +210,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 405: self = .createTrust
     case 406: self = .listTrusts
     case 407: self = .deleteTrust
+    case 432: self = .listProvisionedUsers
+    case 433: self = .saveProvisionedUser
+    case 434: self = .deleteProvisionedUser
+    case 435: self = .listProvisionedGroups
+    case 436: self = .saveProvisionedGroup
+    case 437: self = .deleteProvisionedGroup
+    case 438: self = .createProvisioningKey
+    case 439: self = .listProvisioningKeys
+    case 440: self = .replaceProvisioningKey
+    case 441: self = .revokeProvisioningKey
     case 448: self = .requestReset
     case 449: self = .showEmail
     case 450: self = .changeEmail
@@ -292,6 +312,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .createTrust: return 405
     case .listTrusts: return 406
     case .deleteTrust: return 407
+    case .listProvisionedUsers: return 432
+    case .saveProvisionedUser: return 433
+    case .deleteProvisionedUser: return 434
+    case .listProvisionedGroups: return 435
+    case .saveProvisionedGroup: return 436
+    case .deleteProvisionedGroup: return 437
+    case .createProvisioningKey: return 438
+    case .listProvisioningKeys: return 439
+    case .replaceProvisioningKey: return 440
+    case .revokeProvisioningKey: return 441
     case .requestReset: return 448
     case .showEmail: return 449
     case .changeEmail: return 450
@@ -384,6 +414,16 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .createTrust,
     .listTrusts,
     .deleteTrust,
+    .listProvisionedUsers,
+    .saveProvisionedUser,
+    .deleteProvisionedUser,
+    .listProvisionedGroups,
+    .saveProvisionedGroup,
+    .deleteProvisionedGroup,
+    .createProvisioningKey,
+    .listProvisioningKeys,
+    .replaceProvisioningKey,
+    .revokeProvisioningKey,
     .requestReset,
     .showEmail,
     .changeEmail,
@@ -580,6 +620,7 @@ public nonisolated struct AccessClaims: Sendable {
     case serviceAccount // = 2
     case guest // = 3
     case group // = 4
+    case provisioner // = 5
     case UNRECOGNIZED(Int)
 
     public init() {
@@ -593,6 +634,7 @@ public nonisolated struct AccessClaims: Sendable {
       case 2: self = .serviceAccount
       case 3: self = .guest
       case 4: self = .group
+      case 5: self = .provisioner
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -604,6 +646,7 @@ public nonisolated struct AccessClaims: Sendable {
       case .serviceAccount: return 2
       case .guest: return 3
       case .group: return 4
+      case .provisioner: return 5
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -615,6 +658,7 @@ public nonisolated struct AccessClaims: Sendable {
       .serviceAccount,
       .guest,
       .group,
+      .provisioner,
     ]
 
   }
@@ -897,7 +941,7 @@ public nonisolated struct KeyRecord: Sendable {
   /// 0: alive
   public var revokedMs: Int64 = 0
 
-  /// person, serviceAccount, ingest
+  /// person, serviceAccount, ingest, provisioning
   public var kind: String = String()
 
   public var addressRanges: [String] = []
@@ -1450,7 +1494,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2})REQUEST_RESET\0\u{1}SHOW_EMAIL\0\u{1}CHANGE_EMAIL\0\u{1}CONFIRM_EMAIL\0\u{1}SHOW_MAIL\0\u{1}RETRY_MAIL\0\u{1}TEST_MAIL\0\u{2}\u{a}END_PROVIDER_SESSIONS\0\u{2} BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}\u{19}LIST_PROVISIONED_USERS\0\u{1}SAVE_PROVISIONED_USER\0\u{1}DELETE_PROVISIONED_USER\0\u{1}LIST_PROVISIONED_GROUPS\0\u{1}SAVE_PROVISIONED_GROUP\0\u{1}DELETE_PROVISIONED_GROUP\0\u{1}CREATE_PROVISIONING_KEY\0\u{1}LIST_PROVISIONING_KEYS\0\u{1}REPLACE_PROVISIONING_KEY\0\u{1}REVOKE_PROVISIONING_KEY\0\u{2}\u{7}REQUEST_RESET\0\u{1}SHOW_EMAIL\0\u{1}CHANGE_EMAIL\0\u{1}CONFIRM_EMAIL\0\u{1}SHOW_MAIL\0\u{1}RETRY_MAIL\0\u{1}TEST_MAIL\0\u{2}\u{a}END_PROVIDER_SESSIONS\0\u{2} BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
@@ -1692,7 +1736,7 @@ nonisolated extension AccessClaims: SwiftProtobuf.Message, SwiftProtobuf._Messag
 }
 
 nonisolated extension AccessClaims.PrincipalKind: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PRINCIPAL_UNSPECIFIED\0\u{1}PERSON\0\u{1}SERVICE_ACCOUNT\0\u{1}GUEST\0\u{1}GROUP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PRINCIPAL_UNSPECIFIED\0\u{1}PERSON\0\u{1}SERVICE_ACCOUNT\0\u{1}GUEST\0\u{1}GROUP\0\u{1}PROVISIONER\0")
 }
 
 nonisolated extension SealedAccess: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -165,7 +165,7 @@ public nonisolated struct ProviderRecord: @unchecked Sendable {
     set {_uniqueStorage()._scopes = newValue}
   }
 
-  /// names of claims; of an oidc provider the subject is always `sub`
+  /// names of claims; of an oidc provider the subject is `sub`, or Entra's `oid`
   public var subjectClaim: String {
     get {_storage._subjectClaim}
     set {_uniqueStorage()._subjectClaim = newValue}

@@ -41,7 +41,8 @@ import WireMessages
             var methods = Methods()
             house.service.register(in: &methods)
             let rights = Rights(
-                Self.proofs + Self.factors + Self.providers + Self.keys + Self.issued + Self.mail + Self.members
+                Self.proofs + Self.factors + Self.providers + Self.provisioning + Self.keys + Self.issued + Self.mail
+                    + Self.members
                     + Self.accounts
                     + Self.log,
                 bySession: true)
@@ -60,21 +61,66 @@ struct RightsScene: Sendable {
     var workspace: ID<Workspace> { admin.workspace }
     var wire: Data { Data(workspace.bytes) }
 
+    /// Of which the made up provisioner is one.
+    let provider: Provider
+
     init(_ house: AuthHouse) async throws {
         (self.house, admin) = (house, try await house.begin())
+        provider = try await house.provider(.sample("secret"), by: admin)
     }
 
     /// Callers are made up; here they get the account and the grants that they say they have.
     func settle(_ caller: Access) async throws {
+        let kind = caller.kind == .provisioner ? "serviceAccount" : "person"
         let (id, name) = (caller.principal.uuid, "\(caller.name)-\(caller.principal.text)")
         try await house.owner.run(
             """
-            INSERT INTO auth.accounts (id, kind, name, name_key) VALUES (\(id), 'person', \(name), \(name))
+            INSERT INTO auth.accounts (id, kind, name, name_key) VALUES (\(id), \(kind), \(name), \(name))
             ON CONFLICT DO NOTHING
             """, for: .none)
+        if caller.kind == .provisioner { try await provision(caller) }
         for grant in caller.grants {
             try await house.owner.run(GrantStore.upsert(grant, to: caller.principal, by: caller.principal), for: .none)
         }
+    }
+
+    private func provision(_ caller: Access) async throws {
+        try await house.owner.run(
+            [
+                """
+                INSERT INTO auth.provisioners (provider_id, account_id)
+                VALUES (\(provider.id.uuid), \(caller.principal.uuid)) ON CONFLICT DO NOTHING
+                """,
+                """
+                INSERT INTO auth.api_keys (id, key_id, kind, digest, pepper_version, last_four, account_id, created_by,
+                    name, expires_at)
+                VALUES (\(caller.credential.uuid), 'AAAAAAAA', 'provisioning', \([UInt8](repeating: 0, count: 32)), 1,
+                    'AAAA', \(caller.principal.uuid), \(caller.principal.uuid), 'x', now() + interval '1 day')
+                ON CONFLICT DO NOTHING
+                """,
+            ], for: .none)
+    }
+
+    /// A key of the provider.
+    func scimToken() async throws -> Data {
+        let made = try await house.service.provisioning.createKey(
+            of: provider.id, name: "secret", ranges: [], expiresAt: nil, as: admin.access)
+        return Data(made.key.id.bytes)
+    }
+
+    /// Somebody whom the provider keeps.
+    func kept() async throws -> Data {
+        let actor = AuditEvent.Actor.nobody
+        let name = "kept-" + UUID().uuidString
+        let id = try await house.service.provisioning.store.insert(.sample(name), provider, actor)
+        return Data(id.bytes)
+    }
+
+    func keptGroup() async throws -> Data {
+        let draft = try Provisioned.Group.Draft(name: "kept-" + UUID().uuidString, externalID: "", members: [])
+        let id = try await house.service.provisioning.store.save(
+            draft, of: nil, version: nil, provider, AuditEvent.Actor.nobody)
+        return Data(id.bytes)
     }
 
     /// Somebody new, a viewer in the workspace.

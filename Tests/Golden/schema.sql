@@ -263,7 +263,7 @@ CREATE TABLE auth.api_keys (
     trust_id uuid,
     CONSTRAINT api_keys_digest_length CHECK ((length(digest) = 32)),
     CONSTRAINT api_keys_ingest CHECK (((kind <> 'ingest'::text) OR (actions = '{log}'::text[]))),
-    CONSTRAINT api_keys_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text, 'ingest'::text]))),
+    CONSTRAINT api_keys_kind_known CHECK ((kind = ANY (ARRAY['person'::text, 'serviceAccount'::text, 'ingest'::text, 'provisioning'::text]))),
     CONSTRAINT api_keys_life CHECK ((expires_at <= (created_at + '3651 days'::interval)))
 );
 ALTER TABLE auth.api_keys OWNER TO halley_owner;
@@ -560,6 +560,35 @@ CREATE TABLE auth.provider_sign_ins (
     CONSTRAINT provider_sign_ins_link_whole CHECK (((account_id IS NULL) = (session_id IS NULL)))
 );
 ALTER TABLE auth.provider_sign_ins OWNER TO halley_owner;
+CREATE TABLE auth.provisioned_groups (
+    account_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    external_id text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE auth.provisioned_groups OWNER TO halley_owner;
+CREATE TABLE auth.provisioned_users (
+    account_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    user_name text NOT NULL,
+    user_name_key text NOT NULL,
+    external_id text NOT NULL,
+    active boolean NOT NULL,
+    profile jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE auth.provisioned_users OWNER TO halley_owner;
+CREATE TABLE auth.provisioners (
+    provider_id uuid NOT NULL,
+    account_id uuid NOT NULL
+);
+ALTER TABLE auth.provisioners OWNER TO halley_owner;
 CREATE UNLOGGED TABLE auth.rate_buckets (
     bucket bytea NOT NULL,
     tokens double precision NOT NULL,
@@ -943,6 +972,18 @@ ALTER TABLE ONLY auth.provider_sign_ins
     ADD CONSTRAINT provider_sign_ins_pkey PRIMARY KEY (state_digest);
 ALTER TABLE ONLY auth.providers
     ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.provisioned_groups
+    ADD CONSTRAINT provisioned_groups_name_unique UNIQUE (provider_id, name_key);
+ALTER TABLE ONLY auth.provisioned_groups
+    ADD CONSTRAINT provisioned_groups_pkey PRIMARY KEY (account_id);
+ALTER TABLE ONLY auth.provisioned_users
+    ADD CONSTRAINT provisioned_users_name_unique UNIQUE (provider_id, user_name_key);
+ALTER TABLE ONLY auth.provisioned_users
+    ADD CONSTRAINT provisioned_users_pkey PRIMARY KEY (account_id);
+ALTER TABLE ONLY auth.provisioners
+    ADD CONSTRAINT provisioners_account_unique UNIQUE (account_id);
+ALTER TABLE ONLY auth.provisioners
+    ADD CONSTRAINT provisioners_pkey PRIMARY KEY (provider_id);
 ALTER TABLE ONLY auth.rate_buckets
     ADD CONSTRAINT rate_buckets_pkey PRIMARY KEY (bucket);
 ALTER TABLE ONLY auth.recovery_codes
@@ -1043,6 +1084,7 @@ CREATE INDEX provider_grants_account ON auth.provider_grants USING btree (accoun
 CREATE INDEX provider_sessions_begun ON auth.provider_sessions USING btree (begun_at);
 CREATE INDEX provider_sessions_subject ON auth.provider_sessions USING btree (provider_id, subject);
 CREATE INDEX provider_sign_ins_expiry ON auth.provider_sign_ins USING btree (expires_at);
+CREATE INDEX provisioned_users_order ON auth.provisioned_users USING btree (provider_id, created_at, account_id);
 CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX sessions_provider_session ON auth.sessions USING btree (provider_session_id) WHERE (provider_session_id IS NOT NULL);
@@ -1107,6 +1149,16 @@ ALTER TABLE ONLY auth.provider_sign_ins
     ADD CONSTRAINT provider_sign_ins_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.provider_sign_ins
     ADD CONSTRAINT provider_sign_ins_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provisioned_groups
+    ADD CONSTRAINT provisioned_groups_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provisioned_groups
+    ADD CONSTRAINT provisioned_groups_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provisioned_users
+    ADD CONSTRAINT provisioned_users_identity_fkey FOREIGN KEY (account_id, provider_id) REFERENCES auth.identities(account_id, provider_id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provisioners
+    ADD CONSTRAINT provisioners_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.provisioners
+    ADD CONSTRAINT provisioners_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.recovery_codes
     ADD CONSTRAINT recovery_codes_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.sessions
@@ -1225,6 +1277,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_sign_ins TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provisioned_groups TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provisioned_users TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provisioners TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.rate_buckets TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.roles TO halley_auth;

@@ -157,11 +157,11 @@ def destructive(row) -> bool:
 
 
 def ways(row) -> list:
-    """The dialect is spoken with keys alone, pages are for sessions, and our own interface takes both."""
+    """The dialect and SCIM are spoken with keys alone, pages are for sessions, and our own interface takes both."""
     path = row["route"].split(" ")[1]
     if path.startswith("/api/v1/"):
         return ["key", "session"]
-    return ["key"] if path.startswith(("@", "/api/")) else ["session"]
+    return ["key"] if path.startswith(("@", "/api/", "/scim/")) else ["session"]
 
 
 def test_every_route_by_every_role(actors):

@@ -44,7 +44,7 @@ struct APIKeyHandler: Sendable {
 }
 
 extension CreateKeyResponse {
-    fileprivate init(_ key: APIKey, _ secret: String) {
+    init(_ key: APIKey, _ secret: String) {
         self.init()
         self.key = KeyRecord(key)
         self.secret = secret

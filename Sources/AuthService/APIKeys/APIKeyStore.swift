@@ -101,6 +101,13 @@ struct APIKeyStore: Sendable {
         ) { row in (try APIKey(row: &row), ID(try row.read())) }
     }
 
+    /// Whether it holds a provider's keys of provisioning, beside which it has no others.
+    func isProvisioner(_ account: ID<Account>) async throws -> Bool {
+        try await database.first(
+            "SELECT FROM auth.provisioners WHERE account_id = \(account.uuid)", for: .none
+        ) { _ in true } ?? false
+    }
+
     /// Ends one key or, without an id, all of an owner's that are alive; tells of each, and answers how many.
     func revoke(_ id: ID<Credential>?, of owner: ID<Account>, telling event: AuditEvent) async throws -> Int {
         let which: SQL = id.map { "id = \($0.uuid)" } ?? "expires_at > now()"

@@ -15,6 +15,11 @@ extension APIKeys {
     ) async throws -> (key: APIKey, secret: String) {
         try access.requireRecentProof()
         let account = try await keyholder(owner, as: access, reading: false)
+        guard try await !store.isProvisioner(account.id) else {
+            throw Failure(
+                .conflict, "This account holds the SCIM tokens of a provider; they are made on the provider's page.",
+                reason: "provisioner_account")
+        }
         let draft = try APIKey.Draft(
             name: name, limits: limits, ranges: ranges, expiresAt: expiresAt, for: account.kind)
         let event = AuditEvent(
@@ -34,7 +39,8 @@ extension APIKeys {
         }
         let (old, account) = try await owned(id, as: access, reading: false)
         let draft = try APIKey.Draft(
-            name: old.name, limits: old.limits, ranges: old.ranges, expiresAt: expiresAt, for: account.kind)
+            name: old.name, limits: old.limits, ranges: old.ranges, expiresAt: expiresAt, for: account.kind,
+            purpose: old.kind == .provisioning ? .provisioning : nil)
         let event = AuditEvent(
             AuditEvent.Actor(access), "key.replace", in: account.home, on: id.text,
             detail: detail(draft, account).merging(["by": draft.id.text, "graceSeconds": "\(Int(grace))"]) { _, new in

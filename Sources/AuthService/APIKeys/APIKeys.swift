@@ -28,7 +28,8 @@ struct APIKeys: Sendable {
             throw Failure(.unauthenticated, "This key does not work from \(address).", reason: "key_elsewhere")
         }
         lastUse.mark(lock.id, address: address, client: client)
-        return try mint.seal(lock.principal, limits: lock.limits, credential: lock.id, bySession: false)
+        let principal = key.kind == .provisioning ? lock.principal.provisioner : lock.principal
+        return try mint.seal(principal, limits: lock.limits, credential: lock.id, bySession: false)
     }
 
     /// What goes into the row of a key that `creator` makes for `owner`.

@@ -41,7 +41,8 @@ extension AccountStore {
                     SELECT \(draft.id.uuid), \(draft.kind.rawValue), \(draft.name), \(draft.nameKey), \(draft.homeKey),
                            \(draft.description)
                      WHERE \(Int64(most)) > (
-                           SELECT count(*) FROM auth.accounts WHERE kind <> 'person' AND home_id = \(draft.homeKey))
+                           SELECT count(*) FROM auth.accounts a WHERE kind <> 'person' AND home_id = \(draft.homeKey)
+                              AND NOT EXISTS (SELECT FROM auth.provisioned_groups g WHERE g.account_id = a.id))
                     RETURNING id
                 )
                 \(AuditStore.append(event, forEachOf: "made"))
@@ -75,16 +76,21 @@ extension AccountStore {
                 throw Failure(
                     .conflict, "The last administrator of the instance cannot be put out of use.", reason: "last_owner")
             }
-            let statements: [SQL] = [
-                "UPDATE auth.sessions SET ended_at = now() WHERE account_id = \(id.uuid) AND ended_at IS NULL",
-                "UPDATE auth.api_keys SET revoked_at = now() WHERE account_id = \(id.uuid) AND revoked_at IS NULL",
-                "UPDATE auth.setup_tokens SET used_at = now() WHERE account_id = \(id.uuid) AND used_at IS NULL",
-                "DELETE FROM auth.pending_sign_ins WHERE account_id = \(id.uuid)",
-                AuditStore.append(event),
-            ]
-            for statement in statements { try await transaction.run(statement) }
+            for statement in Self.endings(of: id) + [AuditStore.append(event)] { try await transaction.run(statement) }
             return true
         }
+    }
+
+    /// What opens an account and goes with its use.
+    static func endings(of id: ID<Account>) -> [SQL] {
+        [
+            "UPDATE auth.sessions SET ended_at = now() WHERE account_id = \(id.uuid) AND ended_at IS NULL",
+            "UPDATE auth.api_keys SET revoked_at = now() WHERE account_id = \(id.uuid) AND revoked_at IS NULL",
+            "UPDATE auth.setup_tokens SET used_at = now() WHERE account_id = \(id.uuid) AND used_at IS NULL",
+            "DELETE FROM auth.pending_sign_ins WHERE account_id = \(id.uuid)",
+            "DELETE FROM auth.email_confirmations WHERE account_id = \(id.uuid)",
+            "DELETE FROM auth.device_requests WHERE account_id = \(id.uuid) AND spent_at IS NULL",
+        ]
     }
 
     /// Answers whether it was out of use.

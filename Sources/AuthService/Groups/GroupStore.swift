@@ -16,6 +16,16 @@ struct GroupStore: Sendable {
         """
     }
 
+    /// The label of the provider that keeps it.
+    func provider(of group: ID<Account>) async throws -> String? {
+        try await database.first(
+            """
+            SELECT p.label FROM auth.provisioned_groups g JOIN auth.providers p ON p.id = g.provider_id
+             WHERE g.account_id = \(group.uuid)
+            """, for: .none
+        ) { row in try row.read() }
+    }
+
     /// In the order of names.
     func members(of group: ID<Account>) async throws -> [AccountEntry] {
         try await database.rows(

@@ -22,7 +22,7 @@ struct Groups: Sendable {
         guard adding.count + removing.count <= Self.changesMax else {
             throw Failure(.invalid, "At most \(Self.changesMax) members are changed at once.")
         }
-        let group = try await group(id, access)
+        let group = try await ownGroup(id, access)
         try await requireKnown(adding, group, access)
         var draft: AccountEntry.Resident?
         if name != nil || description != nil {
@@ -42,7 +42,7 @@ struct Groups: Sendable {
     }
 
     func delete(_ id: ID<Account>, as access: Access) async throws {
-        let group = try await group(id, access)
+        let group = try await ownGroup(id, access)
         let event = AuditEvent(
             AuditEvent.Actor(access), "group.delete", in: group.home, on: id.text, detail: ["name": group.name])
         try await store.delete(group, telling: event)
@@ -54,6 +54,15 @@ struct Groups: Sendable {
             throw Failure(.notFound, "There is no such account, or you may not see it.")
         }
         return found
+    }
+
+    /// One that is changed here: who is in a provider's groups, the provider says.
+    private func ownGroup(_ id: ID<Account>, _ access: Access) async throws -> AccountEntry {
+        let found = try await group(id, access)
+        guard let provider = try await store.provider(of: id) else { return found }
+        throw Failure(
+            .conflict, "\(provider) keeps this group here; it is changed there. What it may do is for you to say.",
+            reason: "group_provisioned")
     }
 
     /// Whoever is put into a workspace's group must be somebody whom the caller may know of.

@@ -18,6 +18,8 @@ struct Identity: Sendable, Equatable {
     let sid: String
     /// As it came, to be shown when somebody signs out there; empty of kinds that have none.
     var idToken = ""
+    /// Its `sub`, by which the provider signs them out, whatever claim is the subject here.
+    var tokenSubject = ""
 
     /// Throws unless there is a subject, and the groups are all there.
     init(_ claims: Claims, subject: String, of provider: Provider) throws(SignInRefusal) {
@@ -60,10 +62,13 @@ struct Identity: Sendable, Equatable {
     }
 
     /// Names for an account, the nicest first. One that is taken is somebody else's, so there are many.
-    var accountNames: [String] {
-        let local = email.split(separator: "@").first.map(String.init) ?? ""
-        let fitting = [name, local, subject].compactMap { text in
-            (try? AccountEntry.Draft(name: String(text.prefix(80)), email: ""))?.name
+    var accountNames: [String] { Self.accountNames(of: [name, email, subject]) }
+
+    /// Of what looks like an address the part before the `@`.
+    static func accountNames(of texts: [String]) -> [String] {
+        let fitting = texts.compactMap { text in
+            let local = text.split(separator: "@").first ?? ""
+            return (try? AccountEntry.Draft(name: String(local.prefix(80)), email: ""))?.name
         }
         let base = fitting.first ?? "person"
         return [base] + (2...9).map { "\(base)-\($0)" } + ["\(base)-\(OpaqueToken.fresh().text.prefix(8).lowercased())"]

@@ -19,10 +19,10 @@ struct IdentityStore: Sendable {
         }
     }
 
-    enum Removal: Sendable { case done, unknown, lastWayIn }
+    enum Removal: Sendable { case done, unknown, lastWayIn, kept }
 
     /// Not the last way in: somebody without a password keeps one identity. Two that are removed at once meet at the
-    /// account's row.
+    /// account's row. Nor that of a provider that keeps the account: it would no longer reach whom it has let in.
     func remove(_ provider: ID<Provider>, of account: ID<Account>, telling event: AuditEvent) async throws -> Removal {
         try await database.transaction(for: event.tenants) { transaction in
             let hasPassword = try await transaction.first(
@@ -33,6 +33,13 @@ struct IdentityStore: Sendable {
             ) { row in try row.read(UUID.self) }
             guard others.contains(provider.uuid) else { return .unknown }
             guard hasPassword == true || others.count > 1 else { return .lastWayIn }
+            let isKept = try await transaction.first(
+                """
+                SELECT FROM auth.provisioned_users
+                 WHERE account_id = \(account.uuid) AND provider_id = \(provider.uuid)
+                """
+            ) { _ in true }
+            guard isKept == nil else { return .kept }
             try await transaction.run(
                 "DELETE FROM auth.identities WHERE account_id = \(account.uuid) AND provider_id = \(provider.uuid)")
             try await transaction.run(AuditStore.append(event))
@@ -142,12 +149,27 @@ struct IdentityStore: Sendable {
         return found?.actor
     }
 
-    /// An account without a password. Its address is the provider's word, if that was given, and nobody has it.
+    /// An account of somebody new. The address is the provider's word.
     private static func create(_ arrival: Arrival, _ transaction: Transaction) async throws -> AuditEvent.Actor {
         let (identity, provider) = (arrival.identity, arrival.provider)
         try identity.mayHaveAccount(of: provider)
-        for name in identity.accountNames {
-            let email = identity.emailIsVerified ? identity.email : ""
+        let email = identity.emailIsVerified ? identity.email : ""
+        let actor = try await newAccount(identity.accountNames, email: email, transaction)
+        try await transaction.run(insert(identity, of: provider, for: ID(actor.id), signedIn: true))
+        try await transaction.run(
+            AuditStore.append(
+                AuditEvent(
+                    actor, "account.create", on: actor.id.uuidString.lowercased(), address: arrival.session.address,
+                    detail: ["name": actor.name, "provider": provider.label])))
+        return actor
+    }
+
+    /// A person without a password, under the first of these names that is free, with the address unless somebody has
+    /// it.
+    static func newAccount(
+        _ names: [String], email: String, _ transaction: Transaction
+    ) async throws -> AuditEvent.Actor {
+        for name in names {
             let draft =
                 try (try? AccountEntry.Draft(name: name, email: email)) ?? AccountEntry.Draft(name: name, email: "")
             let made = try await transaction.run(
@@ -166,12 +188,6 @@ struct IdentityStore: Sendable {
                 INSERT INTO auth.grants (workspace_id, project_id, account_id, role, granted_by)
                 VALUES (\(UUID.none), \(UUID.none), \(draft.id.uuid), 'instanceUser', \(draft.id.uuid))
                 """)
-            try await transaction.run(insert(identity, of: provider, for: draft.id, signedIn: true))
-            try await transaction.run(
-                AuditStore.append(
-                    AuditEvent(
-                        actor, "account.create", on: draft.id.text, address: arrival.session.address,
-                        detail: ["name": draft.name, "provider": provider.label])))
             return actor
         }
         throw Failure(.conflict, "No free name was found for a new account.", reason: "account_exists")
@@ -209,5 +225,5 @@ struct IdentityStore: Sendable {
 }
 
 extension AuditEvent {
-    fileprivate var chain: String { workspace?.text ?? "" }
+    var chain: String { workspace?.text ?? "" }
 }

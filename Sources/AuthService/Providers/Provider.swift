@@ -79,7 +79,9 @@ extension Provider {
                 throw Self.wrong("An oidc provider's addresses come from its issuer.", "authorize_url")
             }
             guard scopes.contains("openid") else { throw Self.wrong("The scopes of oidc include openid.", "scopes") }
-            guard subjectClaim == "sub" else { throw Self.wrong("The subject of oidc is sub.", "subject_claim") }
+            guard ["sub", "oid"].contains(subjectClaim) else {
+                throw Self.wrong("The subject of oidc is sub or, of Microsoft Entra, oid.", "subject_claim")
+            }
         case .oauth2:
             guard issuer.isEmpty else { throw Self.wrong("Only an oidc provider has an issuer.", "issuer") }
             for (field, text) in addresses { try Self.check(address: text, field, egress) }

@@ -46,8 +46,10 @@ struct ProviderExchange: Sendable {
         try token.check(signedBy: try await documents.key(of: token, provider.id, at: keysURL))
         let subject = try token.check(issuer: provider.issuer, client: provider.clientID, nonce: code.nonce)
         let claims = try await completed(token.claims, subject, tokens, provider, metadata)
-        var identity = try Identity(claims, subject: subject, of: provider)
-        identity.idToken = text
+        // Of the signed token alone. Entra's `sub` is another for each application; its directory knows the `oid`.
+        let known = provider.subjectClaim == "sub" ? subject : token.claims[provider.subjectClaim]?.text ?? ""
+        var identity = try Identity(claims, subject: known, of: provider)
+        (identity.idToken, identity.tokenSubject) = (text, subject)
         return identity
     }
 

@@ -142,7 +142,8 @@ struct ProviderSignIns: Sendable {
 
     private func session(of identity: Identity, at provider: ID<Provider>) throws -> ProviderSession {
         ProviderSession(
-            provider: provider, subject: identity.subject, sid: identity.sid,
+            provider: provider, subject: identity.tokenSubject.isEmpty ? identity.subject : identity.tokenSubject,
+            sid: identity.sid,
             sealedToken: try vault.seal(token: identity.idToken, of: provider))
     }
 

@@ -90,15 +90,19 @@ struct ProviderStore: Sendable {
         }
     }
 
-    /// Takes the identities and the roles that hang on it along; accounts stay. `false`: there is none.
+    /// Takes the identities, the roles that hang on it, its groups and its keys along; accounts of people stay.
+    /// `false`: there is none.
     func delete(_ id: ID<Provider>, by permit: Permit) async throws -> Bool {
         let actor = AuditEvent.Actor(id: permit.principal.uuid, name: permit.name)
         let event = AuditEvent(actor, "provider.delete", on: id.text)
-        return try await database.run(
-            """
-            WITH gone AS (DELETE FROM auth.providers WHERE id = \(id.uuid) RETURNING id)
-            \(AuditStore.append(event, forEachOf: "gone"))
-            """, for: event.tenants) == 1
+        return try await database.transaction(for: event.tenants) { transaction in
+            for statement in ProvisioningStore.endings(of: id) { try await transaction.run(statement) }
+            return try await transaction.run(
+                """
+                WITH gone AS (DELETE FROM auth.providers WHERE id = \(id.uuid) RETURNING id)
+                \(AuditStore.append(event, forEachOf: "gone"))
+                """) == 1
+        }
     }
 
     private static func event(_ action: String, _ provider: Provider, by permit: Permit) -> AuditEvent {

@@ -9,6 +9,7 @@ import Sealing
 struct Providers: Sendable {
     let store: ProviderStore
     let identities: IdentityStore
+    let provisioned: ProvisioningStore
     let vault: ProviderVault
     let egress: Egress
     let documents: ProviderDocuments
@@ -38,13 +39,15 @@ struct Providers: Sendable {
         return try await entry(provider.id)
     }
 
-    /// Without a secret the one there is stays.
+    /// Without a secret the one there is stays. Who is in a group that the provider keeps here has at once what the
+    /// rules say now.
     func change(_ provider: Provider, secret: String, as access: Access) async throws -> ProviderEntry {
         let permit = try access.require(.administerInstance, on: .instance)
         try access.requireRecentProof()
         try provider.check(egress)
         let kept = secret.isEmpty ? nil : try sealed(secret, of: provider.id)
         guard try await store.update(provider, secret: kept, by: permit) else { throw Self.unknown }
+        try await provisioned.resettle(provider, AuditEvent.Actor(permit))
         await documents.forget(provider.id)
         return try await entry(provider.id)
     }
@@ -131,6 +134,9 @@ struct Providers: Sendable {
         switch try await identities.remove(provider, of: access.principal, telling: event) {
         case .done: return
         case .unknown: throw Failure(.notFound, "Your account is not joined to this provider.")
+        case .kept:
+            throw Failure(
+                .conflict, "This provider keeps your account here: it is removed there.", reason: "identity_kept")
         case .lastWayIn:
             throw Failure(
                 .conflict,
@@ -157,7 +163,7 @@ struct Providers: Sendable {
         return try vault.seal(secret, of: id)
     }
 
-    private static let unknown = Failure(.notFound, "There is no such provider.", reason: "provider_unknown")
+    static let unknown = Failure(.notFound, "There is no such provider.", reason: "provider_unknown")
 
     private static let advice: [SignInRefusal.Check: String] = [
         .discoveryUnreachable: "ISSUER/.well-known/openid-configuration was not reached, or may not be.",

@@ -2,14 +2,15 @@ import Foundation
 import Model
 import Postgres
 
-/// Roles that somebody has because of their groups, brought up to date at each sign-in. Those given by hand are in
-/// another table, and stay.
+/// Roles that somebody has because of their groups, brought up to date at each sign-in, unless the provider keeps both
+/// them and its groups here (SCIM). Those given by hand are in another table, and stay.
 enum RolesOfGroups {
     /// What has changed, to be told.
     static func settle(
         _ arrival: IdentityStore.Arrival, _ actor: AuditEvent.Actor, _ transaction: Transaction
     ) async throws -> [AuditEvent] {
         let provider = arrival.provider
+        guard try await !ProvisioningStore.keepsGroups(of: ID(actor.id), provider, transaction) else { return [] }
         let wanted = provider.roles(for: arrival.identity.groups)
         let workspaces = wanted.map(\.scope.workspaceKey)
         let gone = try await transaction.rows(

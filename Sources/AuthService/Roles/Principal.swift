@@ -8,6 +8,9 @@ struct Principal: Sendable {
     let name: String
     let grants: [Grant]
     let denials: [Denial]
+
+    /// Without any right: what a key of provisioning may do is no role.
+    var provisioner: Principal { Principal(id: id, kind: .provisioner, name: name, grants: [], denials: []) }
 }
 
 extension UUID {

@@ -46,6 +46,12 @@ final class Authenticator: Sendable {
         return try await caller(.key(credential.key, address: context.address), request, context, patience)
     }
 
+    /// By a key of provisioning, in a header: it opens what asks for it here, and no other key does.
+    func provisioner(_ request: Request, _ context: EdgeContext) async throws(Failure) -> Caller {
+        let key = try Credential.of(request).key
+        return try await caller(.key(key, address: context.address), request, context, forProvisioning: true)
+    }
+
     /// By the token of a session. The dialects never ask for it: their state-changing GETs must not take a cookie.
     func caller(
         session token: String, _ request: Request, _ context: EdgeContext
@@ -67,12 +73,16 @@ final class Authenticator: Sendable {
     }
 
     private func caller(
-        _ proof: AccessCache.Proof, _ request: Request, _ context: EdgeContext, _ patience: Duration = .zero
+        _ proof: AccessCache.Proof, _ request: Request, _ context: EdgeContext, _ patience: Duration = .zero,
+        forProvisioning: Bool = false
     ) async throws(Failure) -> Caller {
         let client =
             request.headers[.sdkVersion].map { "comet_ml/\($0.prefix(20))" } ?? request.headers[.userAgent] ?? ""
         let caller = try await caller(proof, client: String(client.prefix(100)), trace: context.requestID)
         try await meter.admit(caller, context.notes, patience: patience)
+        guard caller.isProvisioner == forProvisioning else {
+            throw forProvisioning ? Access.provisioningKeyRequired : Access.provisioningOnly
+        }
         return caller
     }
 

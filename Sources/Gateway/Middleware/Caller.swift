@@ -12,6 +12,8 @@ struct Caller: Sendable {
     let access: [UInt8]
     let name: String
     let principal: ID<Account>
+    /// By a key that keeps people and groups for a provider, and opens nothing else.
+    let isProvisioner: Bool
     /// The key or session. Caches of what this caller may see are kept by it.
     let credential: ID<Credential>
     let bySession: Bool
@@ -35,6 +37,7 @@ struct Caller: Sendable {
         self.name = claims.name
         self.principal = principal
         self.credential = credential
+        self.isProvisioner = claims.kind == .provisioner
         self.bySession = claims.bySession
         self.hasSecondFactor = claims.secondFactor
         self.isFactorDue = claims.factorDue || !claims.factorDueIn.isEmpty

@@ -62,7 +62,7 @@ struct Edge: RouterMiddleware {
 
     private func tellStanding(_ response: inout Response, _ request: Request, _ context: EdgeContext) {
         guard let standing = context.notes.standing,
-            response.status == .tooManyRequests || Surface(path: request.uri.path) == .native
+            response.status == .tooManyRequests || [.native, .scim].contains(Surface(path: request.uri.path))
         else { return }
         response.headers[.rateLimitLimit] = String(standing.limit)
         response.headers[.rateLimitRemaining] = String(standing.remaining)

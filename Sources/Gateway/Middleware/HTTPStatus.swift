@@ -26,6 +26,7 @@ enum HTTPStatus {
         "too_large": .contentTooLarge,
         "method_unknown": .methodNotAllowed,
         "media_unsupported": .unsupportedMediaType,
+        "not_implemented": .notImplemented,
     ]
 
     static func status(for failure: Failure) -> HTTPResponse.Status {

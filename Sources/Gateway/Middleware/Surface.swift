@@ -9,6 +9,8 @@ enum Surface: Sendable, Equatable {
     case native
     /// What the `comet_ml` clients call: `{"msg", "code", "sdk_error_code", "data"}`.
     case comet
+    /// `/scim`: errors of RFC 7644.
+    case scim
     /// Everything a browser shows.
     case page
 
@@ -27,6 +29,8 @@ enum Surface: Sendable, Equatable {
         }
         if root == "api", parts.count > 1, parts[1] == "v1" {
             self = .native
+        } else if root == "scim" {
+            self = .scim
         } else {
             self = Self.cometRoots.contains(root) ? .comet : .page
         }
@@ -46,6 +50,7 @@ enum Surface: Sendable, Equatable {
     func answer(_ failure: Failure, path: String, requestID: String) -> Response {
         switch self {
         case .comet: CometFailure.answer(failure, to: CometCall(path: path))
+        case .scim: ScimReply.answer(failure)
         case .native, .page: Problem.answer(failure, requestID: requestID)
         }
     }

@@ -13,6 +13,7 @@ struct NativeAPI: Sendable {
         TrustRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         ProviderRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         MailRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        ProvisioningRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         AccountRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         MemberRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         GroupRoutes(gateway: gateway, visitors: visitors).register(in: routes)

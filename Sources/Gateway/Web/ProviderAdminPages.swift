@@ -56,13 +56,13 @@ struct ProviderAdminPages: Sendable {
         // Asks for the right before a form is shown that would be refused.
         _ = try await gateway.backends.auth.listProviders(.init(), caller.call(context))
         let kind = try ProviderFields.kind(try context.part("kind"))
-        return try await page(ProviderForm.draft(kind), caller, context)
+        return try await page(ProviderForm.draft(kind), caller, request, context)
     }
 
     @Sendable private func show(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let caller = try await site.visitors.reader(request, context)
         let saved = try Query(request).has("saved") ? "Saved." : nil
-        return try await page(try await find(caller, context), caller, context, note: saved)
+        return try await page(try await find(caller, context), caller, request, context, note: saved)
     }
 
     @Sendable private func create(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -76,7 +76,7 @@ struct ProviderAdminPages: Sendable {
                 .with { ($0.provider, $0.clientSecret) = (asked, form["client_secret"]) }, caller.call(context))
             return Site.redirect(to: Self.path(made.provider) + "?saved")
         } catch {
-            return try await page(draft, caller, context, problem: error, form: form)
+            return try await page(draft, caller, request, context, problem: error, form: form)
         }
     }
 
@@ -91,7 +91,7 @@ struct ProviderAdminPages: Sendable {
                 .with { ($0.provider, $0.clientSecret) = (asked, form["client_secret"]) }, caller.call(context))
             return Site.redirect(to: Self.path(present) + "?saved")
         } catch {
-            return try await page(draft, caller, context, problem: error, form: form)
+            return try await page(draft, caller, request, context, problem: error, form: form)
         }
     }
 
@@ -102,7 +102,7 @@ struct ProviderAdminPages: Sendable {
         let steps = try await gateway.backends.auth.testProvider(
             .with { $0.id = id }, caller.call(context, deadline: ProviderRoutes.testWait)
         ).steps
-        return try await page(try await find(caller, context), caller, context, steps: steps)
+        return try await page(try await find(caller, context), caller, request, context, steps: steps)
     }
 
     @Sendable private func delete(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -117,7 +117,7 @@ struct ProviderAdminPages: Sendable {
         "/admin/providers/" + (ID<ProviderRecord>(bytes: provider.id)?.text ?? "")
     }
 
-    private func find(_ caller: Caller, _ context: EdgeContext) async throws -> ProviderRecord {
+    func find(_ caller: Caller, _ context: EdgeContext) async throws -> ProviderRecord {
         let id = try context.providerID("id")
         let all = try await gateway.backends.auth.listProviders(.init(), caller.call(context)).providers
         guard let found = all.first(where: { $0.id == id }) else { throw EdgeContext.noProvider }
@@ -141,10 +141,11 @@ struct ProviderAdminPages: Sendable {
         return asked
     }
 
-    private func page(
-        _ provider: ProviderRecord, _ caller: Caller, _ context: EdgeContext, problem: Failure? = nil,
-        note: String? = nil,
-        steps: [TestProviderResponse.Step] = [], form: Query? = nil
+    /// `secret` is a token that was just made: it is shown this once.
+    func page(
+        _ provider: ProviderRecord, _ caller: Caller, _ request: Request, _ context: EdgeContext,
+        problem: Failure? = nil, note: String? = nil, secret: String? = nil, steps: [TestProviderResponse.Step] = [],
+        form: Query? = nil
     ) async throws -> Response {
         let fields = ProviderFields(workspaces: gateway.backends.workspace, call: caller.call(context))
         let names = try await fields.names()
@@ -158,6 +159,13 @@ struct ProviderAdminPages: Sendable {
             ["what": $0.what, "state": $0.ok ? "finished" : "crashed", "message": $0.ok ? "works" : $0.message]
         }
         model["hasSteps"] = !steps.isEmpty
+        if !isNew {
+            let standing = try await gateway.backends.auth.listProvisioningKeys(
+                .with { $0.providerID = provider.id }, caller.call(context))
+            model.merge(
+                ProvisioningModel.members(standing, base: gateway.origin.base(of: request, context), secret: secret)
+            ) { $1 }
+        }
         let title = isNew ? "New provider" : provider.label
         let here = isNew ? "/admin/providers/new/" + ProviderFields.name(of: provider.kind) : Self.path(provider)
         return try await SettingsShell(site: site).page(

@@ -41,6 +41,7 @@ struct Site: Sendable {
         AccessPage(shell: workspaces).register(in: routes)
         AccountPages(shell: settings).register(in: routes)
         MailPages(shell: settings).register(in: routes)
+        ProvisioningPages(shell: settings).register(in: routes)
         AuditPage(shell: workspaces).register(in: routes)
         ListPages(site: self).register(in: routes)
         RunsPage(site: self).register(in: routes)

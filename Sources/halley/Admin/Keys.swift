@@ -91,7 +91,10 @@ private struct ShownKey: Encodable {
 
 extension AdminOptions {
     func showKeys(of account: AccountRecord, _ session: OperatorSession) async throws {
-        let keys = try await session.auth.listKeys(.with { $0.ownerID = account.id }, session.context).keys
+        try show(try await session.auth.listKeys(.with { $0.ownerID = account.id }, session.context).keys)
+    }
+
+    func show(_ keys: [KeyRecord]) throws {
         try show(
             TextTable(
                 headings: ["NAME", "KEY", "STATE", "EXPIRES", "LAST USED", "FROM", "ID"],

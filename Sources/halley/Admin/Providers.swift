@@ -14,7 +14,7 @@ struct Providers: AsyncParsableCommand {
             They are added and changed under /admin/providers, where their client secrets are typed in; here one sees \
             and tests them, and switches them off when nobody can sign in any more.
             """,
-        subcommands: [List.self, Show.self, Test.self, Enable.self, Disable.self, Remove.self],
+        subcommands: [List.self, Show.self, Test.self, Enable.self, Disable.self, Remove.self, Tokens.self],
         defaultSubcommand: List.self)
 }
 
