@@ -37,5 +37,5 @@ def requests(row, names: dict):
         if "file" in row:
             body, headers = multipart(row["file"], fill(row.get("parameters"), names))
         elif "form" in row:
-            body, headers = row["form"].encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+            body, headers = fill(row["form"], names).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
         yield method, path, body, headers
