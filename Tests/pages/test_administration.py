@@ -90,6 +90,11 @@ def test_a_provider_is_added_changed_and_deleted(page, house, request):
     page.one("[name=workspace]").send_keys(house.workspace)
     page.one("button.primary").click()
     page.until(lambda: page.one("[name=group]").get_attribute("value") == "research", "the group")
+    assert page.all("#secret") == []
+    page.one("form[action$='/scim-tokens'] [name=name]").send_keys("okta")
+    page.one("form[action$='/scim-tokens'] button").click()
+    page.until(lambda: [text[:5] for text in page.texts("#secret")] == ["hlyc_"], "the token")
+    assert "okta" in page.texts("tbody td.name")
     page.shoot("provider")
     assert page.script(LOOK) == []
     confirm = page.one("details.confirm")

@@ -76,10 +76,12 @@ struct ProvisioningModel: Sendable {
 
     static func members(_ standing: ListProvisioningKeysResponse, base: String, secret: String?) -> [String: Any] {
         let lines = standing.keys.map(line)
-        return [
+        var members: [String: Any] = [
             "scimURL": base + "/scim/v2", "scimUsers": Int(standing.users), "scimGroups": Int(standing.groups),
-            "tokens": lines, "hasTokens": !lines.isEmpty, "secret": secret as Any,
+            "tokens": lines, "hasTokens": !lines.isEmpty,
         ]
+        members["secret"] = secret
+        return members
     }
 
     private static func line(_ key: KeyRecord) -> Line {
