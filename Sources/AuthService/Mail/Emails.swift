@@ -41,7 +41,7 @@ struct Emails: Sendable {
             EmailConfirmation(account: access.principal, token: token, email: address.text), draft, telling: event)
         guard queued else {
             throw Failure(
-                .exhausted, "Enough mail went there for now. Look among what was not wanted, or try again in an hour.",
+                .exhausted, "Enough mail went there within the hour. Look in its spam folder, or try again in an hour.",
                 reason: "mail_throttled", retryAfter: .seconds(3600))
         }
     }

@@ -32,15 +32,20 @@ extension JSONWriter {
             writer.strings("actions", key.limits.actions)
             writer.strings("workspaces", places.workspaces)
             writer.strings("projects", places.projects)
-            writer.strings("address_ranges", key.addressRanges)
-            writer.time("created_ms", key.createdMs)
-            writer.time("expires_ms", key.expiresMs)
-            writer.time("revoked_ms", key.revokedMs)
-            writer.time("last_used_ms", key.lastUsedMs)
-            writer.member("last_address", key.lastAddress)
-            writer.member("last_client", key.lastClient)
-            if !key.replacedBy.isEmpty { writer.member("replaced_by", key.replacedBy.idText) }
+            writer.standing(of: key)
         }
+    }
+
+    /// Members of any kind of key: from where it may come, how long it lives, and who has used it.
+    mutating func standing(of key: KeyRecord) {
+        strings("address_ranges", key.addressRanges)
+        time("created_ms", key.createdMs)
+        time("expires_ms", key.expiresMs)
+        time("revoked_ms", key.revokedMs)
+        time("last_used_ms", key.lastUsedMs)
+        member("last_address", key.lastAddress)
+        member("last_client", key.lastClient)
+        if !key.replacedBy.isEmpty { member("replaced_by", key.replacedBy.idText) }
     }
 
     mutating func strings(_ name: String, _ values: [String]) {

@@ -90,14 +90,7 @@ extension JSONWriter {
             writer.member("id", key.id.idText)
             writer.member("name", key.name)
             writer.member("hint", key.hint)
-            writer.strings("address_ranges", key.addressRanges)
-            writer.time("created_ms", key.createdMs)
-            writer.time("expires_ms", key.expiresMs)
-            writer.time("revoked_ms", key.revokedMs)
-            writer.time("last_used_ms", key.lastUsedMs)
-            writer.member("last_address", key.lastAddress)
-            writer.member("last_client", key.lastClient)
-            if !key.replacedBy.isEmpty { writer.member("replaced_by", key.replacedBy.idText) }
+            writer.standing(of: key)
         }
     }
 }

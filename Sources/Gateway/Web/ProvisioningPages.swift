@@ -62,38 +62,13 @@ struct ProvisioningPages: Sendable {
 
 /// What a provider's page tells of its tokens.
 struct ProvisioningModel: Sendable {
-    struct Line: Sendable {
-        let id: String
-        let name: String
-        let hint: String
-        let from: String?
-        let used: Moment?
-        let usedBy: String
-        let expires: String
-        let state: String?
-        let isAlive: Bool
-    }
-
     static func members(_ standing: ListProvisioningKeysResponse, base: String, secret: String?) -> [String: Any] {
-        let lines = standing.keys.map(line)
+        let lines = standing.keys.map { KeyLine($0) }
         var members: [String: Any] = [
             "scimURL": base + "/scim/v2", "scimUsers": Int(standing.users), "scimGroups": Int(standing.groups),
             "tokens": lines, "hasTokens": !lines.isEmpty,
         ]
         members["secret"] = secret
         return members
-    }
-
-    private static func line(_ key: KeyRecord) -> Line {
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
-        let state =
-            key.revokedMs > 0 ? "revoked" : key.expiresMs <= now ? "expired" : key.replacedBy.isEmpty ? nil : "replaced"
-        return Line(
-            id: key.id.idText, name: key.name, hint: key.hint,
-            from: key.addressRanges.isEmpty ? nil : key.addressRanges.joined(separator: ", "),
-            used: Moment(key.lastUsedMs),
-            usedBy: [key.lastClient, key.lastAddress].filter { !$0.isEmpty }.joined(separator: " from "),
-            expires: String(Shown.time(key.expiresMs).prefix(10)), state: state,
-            isAlive: key.revokedMs == 0 && key.expiresMs > now)
     }
 }

@@ -9,20 +9,6 @@ import WireMessages
 
 /// `/settings/keys`: the keys of oneself or, with `?owner=`, of a service account.
 struct KeyPages: Sendable {
-    struct Line {
-        let id: String
-        let name: String
-        let hint: String
-        let may: String
-        let from: String?
-        let created: Moment?
-        let used: Moment?
-        let usedBy: String
-        let expires: String
-        let state: String?
-        let isAlive: Bool
-    }
-
     static let path = "/settings/keys"
     private static let lives: [(String, Int64)] = [("30", 30), ("90", 90), ("365", 365)]
 
@@ -50,7 +36,7 @@ struct KeyPages: Sendable {
         let keys = try await gateway.backends.auth.listKeys(.with { $0.ownerID = id }, call).keys
         let names = try await KeyNames(keys, Places(gateway: gateway), call)
         var model: [String: Any] = [
-            "owner": owner, "keys": keys.map { Self.line($0, names) }, "hasKeys": !keys.isEmpty,
+            "owner": owner, "keys": keys.map { KeyLine($0, names) }, "hasKeys": !keys.isEmpty,
             "actions": ActionText.grid(Action.allCases, chosen: []), "isService": !owner.isEmpty,
         ]
         if !owner.isEmpty {
@@ -118,27 +104,5 @@ struct KeyPages: Sendable {
 
     private static func expiry(days: Int64) -> Int64 {
         Int64(Date().timeIntervalSince1970 * 1000) + days * 86_400_000
-    }
-}
-
-extension KeyPages {
-    fileprivate static func line(_ key: KeyRecord, _ names: KeyNames) -> Line {
-        let now = Int64(Date().timeIntervalSince1970 * 1000)
-        let places = names.of(key.limits)
-        let limits = [
-            key.limits.actions.joined(separator: ", "), (places.workspaces + places.projects).joined(separator: ", "),
-        ]
-        let state =
-            key.revokedMs > 0 ? "revoked" : key.expiresMs <= now ? "expired" : key.replacedBy.isEmpty ? nil : "replaced"
-        return Line(
-            id: key.id.idText, name: key.name, hint: key.hint,
-            may: limits.allSatisfy(\.isEmpty)
-                ? "all its owner may" : limits.filter { !$0.isEmpty }.joined(separator: " in "),
-            from: key.addressRanges.isEmpty ? nil : key.addressRanges.joined(separator: ", "),
-            created: Moment(key.createdMs),
-            used: Moment(key.lastUsedMs),
-            usedBy: [key.lastClient, key.lastAddress].filter { !$0.isEmpty }.joined(separator: " from "),
-            expires: String(Shown.time(key.expiresMs).prefix(10)), state: state,
-            isAlive: key.revokedMs == 0 && key.expiresMs > now)
     }
 }
