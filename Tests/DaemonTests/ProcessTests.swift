@@ -18,7 +18,7 @@ import Testing
         #expect(await sleeper.end() == 128 + SIGKILL)
     }
 
-    @Test func `a child that does not heed the signal is killed`() async throws {
+    @Test func `a child that does not heed the signal is killed, and that is told`() async throws {
         try await ScratchDirectory.with { folder in
             let output = folder.appending(path: "out").path(percentEncoded: false)
             var command = shell("trap '' TERM; echo stubborn; while :; do sleep 1; done")
@@ -26,8 +26,11 @@ import Testing
             let stubborn = try await Child.start(command)
             // Before that it would heed it.
             while (try? String(contentsOfFile: output, encoding: .utf8)) != "stubborn\n" { await Task.yield() }
-            stubborn.stop(by: SIGTERM, grace: .milliseconds(100))
+            let stops = Stops()
+            try stops.check()
+            stubborn.stop(by: SIGTERM, grace: .milliseconds(100)) { stops.noteForce("stubborn") }
             #expect(await stubborn.end() == 128 + SIGKILL)
+            #expect { try stops.check() } throws: { "\($0)".contains("stubborn") }
         }
     }
 

@@ -43,7 +43,7 @@ class Server:
         self.log = open(home.parent / (home.name + ".log"), "ab")
         self.process = None
 
-    def start(self, seconds: float = 60) -> float:
+    def start(self, seconds: float = 120) -> float:
         began = time.monotonic()
         environment = dict(os.environ, HALLEY_HOME=str(self.home), HALLEY_LISTEN=f"127.0.0.1:{self.port}",
                            SWIFT_BACKTRACE="enable=no", **self.environment)
@@ -54,7 +54,7 @@ class Server:
         self.workspace = self.credentials["workspace"]
         return time.monotonic() - began
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self, seconds: float = 120) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             assert self.process.poll() is None, "halley up ended: " + self.tail()
@@ -68,8 +68,15 @@ class Server:
         raise AssertionError("halley up was not ready in time: " + self.tail())
 
     def stop(self) -> int:
+        """Its exit status, which is not 0 when a service had to be killed. It may take what PostgreSQL's last checkpoint
+        takes: on a busy disk that is long."""
         self.process.terminate()
-        return self.process.wait(30)
+        try:
+            return self.process.wait(150)
+        except subprocess.TimeoutExpired:
+            left = ", ".join(self.children())
+            self.process.kill()
+            raise AssertionError(f"halley up did not stop; left were: {left}\n{self.tail()}") from None
 
     def tail(self) -> str:
         self.log.flush()

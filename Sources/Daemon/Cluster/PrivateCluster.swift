@@ -88,14 +88,15 @@ struct PrivateCluster: Sendable {
     private var environment: [String: String] { ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"] }
 
     /// The server: a direct child, which ends by a fast shutdown when we die.
-    var service: Supervised {
+    func service(_ stops: Stops) -> Supervised {
         let seen = seenPaths(data: home.postgres)
         var command = Command(
             path: programs.path("postgres"), arguments: ["-D", seen.data] + PostgresTuning.arguments(run: seen.run),
             environment: environment, outputPath: logPath, user: user, deathSignal: SIGINT, stopSignal: SIGINT)
         command.keptFolders = seen.kept
         return Supervised(
-            "postgres", command, stopGrace: .seconds(60), logger: logger, before: { try await clearRemains() })
+            "postgres", command, stopGrace: .seconds(60), logger: logger, stops: stops,
+            before: { try await clearRemains() })
     }
 
     /// How PostgreSQL gets to its folders: by their paths, or, when its user may not pass through one of the

@@ -61,11 +61,20 @@ final class Child: Sendable {
         }
     }
 
-    /// By the signal, and when that has not helped within `grace`, by SIGKILL. Returns at once.
-    func stop(by signal: Int32, grace: Duration) {
+    private var isRunning: Bool {
+        state.withLock { state in
+            if case .running = state { true } else { false }
+        }
+    }
+
+    /// By the signal, and when that has not helped within `grace`, by SIGKILL, of which `onForce` hears before.
+    /// Returns at once.
+    func stop(by signal: Int32, grace: Duration, onForce: @escaping @Sendable () -> Void) {
         self.signal(signal)
         Thread.detachNewThread { [self] in  // the last resort must not depend on tasks, which may be cancelled
             Thread.sleep(forTimeInterval: grace / .seconds(1))
+            guard isRunning else { return }
+            onForce()
             self.signal(SIGKILL)
         }
     }

@@ -41,10 +41,10 @@ public struct Supervisor: Sendable {
     }
 
     private func supervise(_ cluster: PrivateCluster?) async throws {
-        let migrated = Gate()
+        let (migrated, stops) = (Gate(), Stops())
         var services: [any Service] = []
-        if let cluster { services.append(cluster.service) }
-        for name in Supervisor.services { services.append(supervised(name, after: migrated)) }
+        if let cluster { services.append(cluster.service(stops)) }
+        for name in Supervisor.services { services.append(supervised(name, after: migrated, stops)) }
         // Not stopped in any order that matters: it only waits by then.
         services.insert(
             Opening(settings: settings, cluster: cluster, migrated: migrated, logger: logger),
@@ -55,9 +55,10 @@ public struct Supervisor: Sendable {
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(120)
         try await ServiceGroup(configuration: configuration).run()
+        try stops.check()
     }
 
-    private func supervised(_ name: String, after migrated: Gate) -> Supervised {
+    private func supervised(_ name: String, after migrated: Gate, _ stops: Stops) -> Supervised {
         var environment = settings.childEnvironment
         for variable in ["PATH", "LD_LIBRARY_PATH", "TZ", "LANG", "SSL_CERT_FILE", "NIO_SINGLETON_GROUP_LOOP_COUNT"] {
             environment[variable] = ProcessInfo.processInfo.environment[variable]
@@ -65,7 +66,9 @@ public struct Supervisor: Sendable {
         if name == "auth" { environment["HALLEY_SMTP_PASSWORD"] = settings.mail?.password }
         environment["SWIFT_BACKTRACE"] = "enable=no"  // its output shows memory, and its helper outlives a kill
         let command = Command(path: Executable.path, arguments: [name], environment: environment)
-        return Supervised(name, command, stopGrace: .seconds(30), logger: logger) { try await migrated.wait() }
+        return Supervised(name, command, stopGrace: .seconds(30), logger: logger, stops: stops) {
+            try await migrated.wait()
+        }
     }
 
     private func checkPort() throws {
