@@ -1,4 +1,3 @@
-import CArgon2
 import Foundation
 
 /// A password as it is kept: argon2id (RFC 9106), in the PHC string form.
@@ -27,30 +26,66 @@ public struct PasswordHash: Sendable, Equatable {
 
     /// Blocks for as long as hashing takes: call it through `PasswordHasher`.
     init(of password: String, cost: Cost) throws(SealingError) {
-        let (salt, bytes) = (RandomBytes.make(16), Self.normal(password))
-        let length = argon2_encodedlen(cost.passes, cost.memoryKiB, cost.lanes, 16, 32, Argon2_id)
-        var encoded = [CChar](repeating: 0, count: length)
-        let code = argon2id_hash_encoded(
-            cost.passes, cost.memoryKiB, cost.lanes, bytes, bytes.count, salt, salt.count, 32, &encoded, length)
-        guard code == ARGON2_OK.rawValue else { throw .library(code) }
-        phc = String(decoding: encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let salt = RandomBytes.make(16)
+        let digest = try Argon2.digest(of: Self.normal(password), salt: salt, cost: cost, length: 32)
+        phc = PHC(cost: cost, salt: salt, digest: digest).text
     }
 
     /// Blocks for as long as hashing takes. A string that is no PHC string matches nothing.
     func matches(_ password: String) -> Bool {
-        let bytes = Self.normal(password)
-        return argon2id_verify(phc, bytes, bytes.count) == ARGON2_OK.rawValue
+        guard let kept = PHC(phc) else { return false }
+        let digest = try? Argon2.digest(
+            of: Self.normal(password), salt: kept.salt, cost: kept.cost, length: kept.digest.count)
+        return digest.map { constantTimeEqual($0, kept.digest) } ?? false
     }
 
     /// Made with another cost than `cost`: hash again at the next sign-in, when the password is at hand.
     public func needsRehash(for cost: Cost) -> Bool {
-        let parts = phc.split(separator: "$")
-        return parts.count != 5 || parts[0] != "argon2id" || parts[1] != "v=19"
-            || parts[2] != "m=\(cost.memoryKiB),t=\(cost.passes),p=\(cost.lanes)"
+        PHC(phc)?.cost != cost
     }
 
     /// One person types ä as one code point and another as two: both are the same password (SP 800-63B, NFC).
     private static func normal(_ password: String) -> [UInt8] {
         Array(password.precomposedStringWithCanonicalMapping.utf8)
+    }
+}
+
+/// The parts of `$argon2id$v=19$m=47104,t=1,p=1$salt$digest`, the last two in Base64 without padding.
+private struct PHC {
+    let cost: PasswordHash.Cost
+    let salt: [UInt8]
+    let digest: [UInt8]
+
+    var text: String {
+        let name = "$argon2id$v=19$m=\(cost.memoryKiB),t=\(cost.passes),p=\(cost.lanes)"
+        return "\(name)$\(Self.base64(salt))$\(Self.base64(digest))"
+    }
+
+    init(cost: PasswordHash.Cost, salt: [UInt8], digest: [UInt8]) {
+        (self.cost, self.salt, self.digest) = (cost, salt, digest)
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "$", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 6, parts[0].isEmpty, parts[1] == "argon2id", parts[2] == "v=19" else { return nil }
+        let costs = parts[3].split(separator: ",", omittingEmptySubsequences: false)
+        guard costs.count == 3, let memory = Self.number(costs[0], "m="), let passes = Self.number(costs[1], "t="),
+            let lanes = Self.number(costs[2], "p="), let salt = Self.bytes(parts[4]), let digest = Self.bytes(parts[5])
+        else { return nil }
+        self.init(
+            cost: PasswordHash.Cost(memoryKiB: memory, passes: passes, lanes: lanes), salt: salt, digest: digest)
+    }
+
+    private static func number(_ text: Substring, _ name: String) -> UInt32? {
+        text.hasPrefix(name) ? UInt32(text.dropFirst(name.count)) : nil
+    }
+
+    private static func base64(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString().filter { $0 != "=" }
+    }
+
+    private static func bytes(_ text: String) -> [UInt8]? {
+        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        return Data(base64Encoded: text + padding).map { [UInt8]($0) }
     }
 }

@@ -23,7 +23,7 @@ public final class PasswordHasher: Sendable {
         threads = ComputeThreads(name: "passwords", count: Self.atOnce, niceness: Self.niceness)
     }
 
-    /// Throws `.busy` when `waitingMax` are waiting already. Cancelling does not take a password out of the queue.
+    /// Throws `.busy` when `waitingMax` are waiting already, `.cancelled` when the task is cancelled before its turn.
     public func hash(_ password: String) async throws(SealingError) -> PasswordHash {
         let cost = cost
         return try await beside { () throws(SealingError) in try PasswordHash(of: password, cost: cost) }
@@ -40,12 +40,20 @@ public final class PasswordHasher: Sendable {
         _ work: @escaping @Sendable () throws(SealingError) -> T
     ) async throws(SealingError) -> T {
         try enter()
-        let result: Result<T, SealingError> = await withCheckedContinuation { continuation in
-            threads.run {
-                let result = Result { () throws(SealingError) in try work() }
-                self.pending.withLock { $0 -= 1 }
-                continuation.resume(returning: result)
+        let turn = Turn<T>()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                turn.wait(continuation)
+                threads.run { [self] in
+                    guard turn.begin() else { return }
+                    let result = Result { () throws(SealingError) in try work() }
+                    leave()
+                    turn.end(result)
+                }
             }
+        } onCancel: {
+            // Whoever gave up or hung up is not hashed for: others wait, and a stop would.
+            if turn.giveUp() { leave() }
         }
         return try result.get()
     }
@@ -57,5 +65,9 @@ public final class PasswordHasher: Sendable {
             return true
         }
         guard entered else { throw .busy }
+    }
+
+    private func leave() {
+        pending.withLock { $0 -= 1 }
     }
 }

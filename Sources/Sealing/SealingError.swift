@@ -6,8 +6,10 @@ public enum SealingError: Error, Sendable, Equatable {
     case cannotOpen
     /// Sealed under a key that is not in the ring.
     case unknownKey(UInt32)
-    /// Two passwords are being hashed and as many as may wait are waiting.
+    /// As many passwords as may wait to be hashed are waiting.
     case busy
+    /// The task was cancelled before its turn to hash came.
+    case cancelled
     /// libargon2 or libcrypto refused; the code is theirs.
     case library(Int32)
 }

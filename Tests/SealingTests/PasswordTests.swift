@@ -38,9 +38,16 @@ import Testing
         let hasher = try PasswordHasher(cost: Self.cheap)
         #expect(try await hasher.verify("password", against: foreign))
         #expect(try await !hasher.verify("Password", against: foreign))
+        #expect(foreign.needsRehash(for: .standard))
     }
 
-    @Test(arguments: ["", "$", "password", "$argon2id$v=19$m=64,t=1,p=1$", "$2b$12$abcdefghijklmnopqrstuv"])
+    @Test(arguments: [
+        "", "$", "password", "$argon2id$v=19$m=64,t=1,p=1$", "$2b$12$abcdefghijklmnopqrstuv",
+        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$",
+        "$argon2id$v=19$m=0,t=0,p=0$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y",
+        "$argon2id$v=19$m=64,t=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y",
+        "$argon2id$v=19$m=64,t=1,p=1$?$CTFhFdXPJO1aFaMaO",
+    ])
     func `what is no hash matches nothing`(_ text: String) async throws {
         let hasher = try PasswordHasher(cost: Self.cheap)
         #expect(try await !hasher.verify("password", against: PasswordHash(phc: text)))
@@ -74,6 +81,28 @@ import Testing
             for _ in 0..<PasswordHasher.atOnce { gate.signal() }
             for await outcome in group { #expect(outcome == nil) }
         }
+        _ = try await hasher.hash("and then it goes on")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `who gives up leaves the queue, and is not hashed for`() async throws {
+        let hasher = try PasswordHasher(cost: Self.cheap)
+        let gate = DispatchSemaphore(value: 0)
+        for _ in 0..<PasswordHasher.atOnce { hasher.threads.run { gate.wait() } }
+        let room = PasswordHasher.atOnce + PasswordHasher.waitingMax
+        // Many more than there is room for, if those who went had kept their places.
+        for _ in 0..<(2 * room) {
+            let task = Task { () -> SealingError? in
+                do throws(SealingError) {
+                    _ = try await hasher.hash("a password")
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            task.cancel()
+            #expect(await task.value == .cancelled)
+        }
+        for _ in 0..<PasswordHasher.atOnce { gate.signal() }
         _ = try await hasher.hash("and then it goes on")
     }
 }

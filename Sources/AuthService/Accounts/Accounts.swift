@@ -74,13 +74,15 @@ struct Accounts: Sendable {
 }
 
 extension PasswordHasher {
-    /// Sealing knows no `Failure`: a full queue is `.exhausted` from here on.
+    /// Sealing knows no `Failure`: a full queue is `.exhausted` from here on, and who gave up has cancelled.
     func answering<T: Sendable>(_ work: (PasswordHasher) async throws -> T) async throws -> T {
         do {
             return try await work(self)
         } catch SealingError.busy {
             throw Failure(
                 .exhausted, "Too many people are signing in at this moment.", reason: "busy", retryAfter: .seconds(2))
+        } catch SealingError.cancelled {
+            throw CancellationError()
         }
     }
 }
