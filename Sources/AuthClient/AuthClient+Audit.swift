@@ -20,6 +20,11 @@ extension AuthClient {
     }
 
     @discardableResult
+    public func recordExposures(_ q: RecordExposuresRequest, _ context: CallContext) async throws(Failure) -> Empty {
+        try await rpc.call(AuthMethod.recordExposures, q, context)
+    }
+
+    @discardableResult
     public func recordRefusals(_ q: RecordRefusalsRequest, _ context: CallContext) async throws(Failure) -> Empty {
         try await rpc.call(AuthMethod.recordRefusals, q, context)
     }

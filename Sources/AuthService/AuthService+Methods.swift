@@ -29,6 +29,7 @@ extension AuthService {
     private func registerOperations(in methods: inout Methods) {
         let beginning = BootstrapHandler(bootstrap: bootstrap)
         AuditHandler(audit: audit).register(in: &methods)
+        methods.unary(AuthMethod.recordExposures, .anyone, ExposureHandler(exposures: exposures).record)
         methods.unary(AuthMethod.recordRefusals, .anyone, RefusalHandler(refusals: refusals).record)
         methods.unary(AuthMethod.takeTokens, .anyone, RateBucketHandler(buckets: buckets).take)
         methods.unary(

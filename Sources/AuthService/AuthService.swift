@@ -29,6 +29,7 @@ public struct AuthService: Sendable {
     let trusts: Trusts
     let operators: Operators
     let refusals: Refusals
+    let exposures: Exposures
     let buckets: RateBuckets
     let mails: Mails
     let emails: Emails
@@ -71,6 +72,7 @@ public struct AuthService: Sendable {
             witness: AuditWitness(store: auditStore, key: config.signingKey, file: config.heads))
         operators = Operators(audit: auditStore, mint: mint)
         refusals = Refusals(store: auditStore)
+        exposures = Exposures(keys: keys, audit: auditStore)
         buckets = RateBuckets(store: RateBucketStore(database: database))
         factors = Factors(
             store: FactorStore(database: database), accounts: accountStore, seal: config.factorSeal,

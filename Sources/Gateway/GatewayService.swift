@@ -30,7 +30,8 @@ public struct GatewayService: Service {
         let gateway = Gateway(config: config, backends: backends, logger: logger)
         let pages = try await Pages()
         var services: [any Service] = [
-            gateway.meter, gateway.refusals, application(gateway.routes(pages: pages), config.listen),
+            gateway.meter, gateway.refusals, gateway.exposures,
+            application(gateway.routes(pages: pages), config.listen),
         ]
         if let content = config.contentListen { services.append(application(gateway.contentRoutes(), content)) }
         try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
@@ -71,6 +72,7 @@ struct Gateway: Sendable {
     let origin: Origin
     let meter: Meter
     let refusals: RefusalLog
+    let exposures: ExposureLog
     let logger: Logger
 
     init(config: GatewayConfig, backends: Backends, logger: Logger) {
@@ -78,6 +80,7 @@ struct Gateway: Sendable {
         self.backends = backends
         self.meter = Meter(limits: config.rates, auth: backends.auth, logger: logger)
         self.refusals = RefusalLog(auth: backends.auth, logger: logger)
+        self.exposures = ExposureLog(auth: backends.auth, logger: logger)
         self.authenticator = Authenticator(auth: backends.auth, meter: meter)
         self.experiments = ExperimentResolver(tracking: backends.tracking)
         self.projects = ProjectResolver(workspace: backends.workspace)
@@ -88,7 +91,7 @@ struct Gateway: Sendable {
     /// Every route of the main listener. A dialect adds its own in one line here.
     func routes(pages: Pages) -> Router<EdgeContext> {
         let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: Edge(config: config, meter: meter, refusals: refusals))
+        router.add(middleware: Edge(config: config, meter: meter, refusals: refusals, exposures: exposures))
         Health(backends: backends).register(in: router)
         CometDialect(gateway: self).register(in: router)
         CometREST(gateway: self).register(in: router)
@@ -102,7 +105,7 @@ struct Gateway: Sendable {
     /// Routes of the origin without cookies.
     func contentRoutes() -> Router<EdgeContext> {
         let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: Edge(config: config, meter: nil, refusals: refusals))
+        router.add(middleware: Edge(config: config, meter: nil, refusals: refusals, exposures: exposures))
         Health(backends: backends).register(in: router)
         ContentRoutes(gateway: self).register(in: router)
         return router

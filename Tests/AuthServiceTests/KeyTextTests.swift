@@ -43,4 +43,21 @@ import Testing
     }
 
     private static let checksumOfZeros = "0IcyHk"
+
+    @Test func `keys are found wherever they stand, and only their secrets are overwritten`() {
+        let (one, two) = (KeyText.fresh(), KeyText.fresh(.ingest))
+        let text = "hly\(one.text)\(two.text)x hlyu_ {\"k\": \"\(one.text)*tail\"} \(two.text.dropLast()) hlyu_é hly"
+        var bytes = Array(text.utf8)
+        let found = bytes.withUnsafeMutableBytes { KeyText.mask(in: $0) }
+        #expect(found == [one, two, one])
+        let masked = String(decoding: bytes, as: UTF8.self)
+        #expect(bytes.count == text.utf8.count)
+        #expect(!masked.contains(one.secret))
+        // Its checksum is cut, so it is none.
+        #expect(masked.contains(two.text.dropLast()))
+        #expect(masked.hasPrefix("hlyhlyu_\(one.id)_was_a_key_and_is_removed_by_halley_hlyi_\(two.id)_was"))
+        #expect(masked.contains("_halley_*tail\"}"))
+        var none: [UInt8] = []
+        #expect(none.withUnsafeMutableBytes { KeyText.mask(in: $0) }.isEmpty)
+    }
 }

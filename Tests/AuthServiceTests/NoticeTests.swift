@@ -39,7 +39,7 @@ import Testing
             let events = [
                 "password.change", "password.set", "factor.enrol", "factor.remove", "factor.recovery_codes",
                 "key.create",
-                "key.replace", "identity.link", "email.change",
+                "key.replace", "key.expose", "identity.link", "email.change",
             ].map {
                 AuditEvent(
                     actor, $0, on: id, detail: ["owner": id, "old_email": "ada@example.org", "name": "http://x"])

@@ -220,6 +220,7 @@ extension RightsTests {
             (q.record.action, q.record.outcome, q.record.detailJson) = ("x.y", "ok", "{}")
             q.record.actorID = Data(ID<Account>.fresh().bytes)
         },
+        row(.recordExposures, .anybody) { (_: inout RecordExposuresRequest, _) in },
         row(.recordRefusals, .anybody) { (_: inout RecordRefusalsRequest, _) in },
         row(.listAuditChains, always(.forbidden)) { (_: inout ListAuditChainsRequest, _) in },
         row(.verifyAudit, always(.forbidden)) { (_: inout VerifyAuditRequest, _) in },

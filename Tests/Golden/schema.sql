@@ -1097,7 +1097,7 @@ CREATE INDEX experiments_by_start ON tracking.experiments USING btree (workspace
 CREATE INDEX output_blocks_by_end ON tracking.output_blocks USING btree (workspace_id, experiment_id, last_offset);
 CREATE INDEX rpc_calls_waiting ON tracking.rpc_calls USING btree (workspace_id, experiment_id) WHERE (delivered_at IS NULL);
 CREATE TRIGGER audit_chain BEFORE INSERT ON auth.audit FOR EACH ROW EXECUTE FUNCTION auth.chain_audit();
-CREATE TRIGGER audit_notice AFTER INSERT ON auth.audit FOR EACH ROW WHEN (((new.outcome = 'ok'::text) AND (new.action = ANY (ARRAY['password.change'::text, 'password.set'::text, 'factor.enrol'::text, 'factor.remove'::text, 'factor.recovery_codes'::text, 'key.create'::text, 'key.replace'::text, 'identity.link'::text, 'email.change'::text, 'session.sign_in'::text, 'session.reauthenticate'::text])))) EXECUTE FUNCTION auth.queue_notice();
+CREATE TRIGGER audit_notice AFTER INSERT ON auth.audit FOR EACH ROW WHEN (((new.outcome = 'ok'::text) AND (new.action = ANY (ARRAY['password.change'::text, 'password.set'::text, 'factor.enrol'::text, 'factor.remove'::text, 'factor.recovery_codes'::text, 'key.create'::text, 'key.replace'::text, 'key.expose'::text, 'identity.link'::text, 'email.change'::text, 'session.sign_in'::text, 'session.reauthenticate'::text])))) EXECUTE FUNCTION auth.queue_notice();
 CREATE CONSTRAINT TRIGGER grants_last_owner AFTER DELETE OR UPDATE ON auth.grants DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION auth.keep_last_owner();
 ALTER TABLE ONLY artifact.parts
     ADD CONSTRAINT parts_upload FOREIGN KEY (workspace_id, upload_id) REFERENCES artifact.uploads(workspace_id, id) ON DELETE CASCADE;

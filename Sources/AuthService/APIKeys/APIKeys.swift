@@ -13,11 +13,9 @@ struct APIKeys: Sendable {
 
     /// Whose key it is, as sealed access. That a key is known but dead is told only to who has its secret.
     func authenticate(_ presented: String, address: String, client: String) async throws -> [UInt8] {
-        guard let key = KeyText(presented: presented) else { throw Self.unknown }
-        let lock = try await store.find(key.id, from: address)
-        let digest = peppers.digest(of: key.secret, version: lock?.pepperVersion ?? peppers.version)
-        let matches = constantTimeEqual(digest ?? [], lock?.digest ?? Self.nobodys)
-        guard matches, let lock, lock.kind == key.kind.rawValue else { throw Self.unknown }
+        guard let key = KeyText(presented: presented), let lock = try await known(key, from: address) else {
+            throw Self.unknown
+        }
         switch lock.state {
         case .alive: break
         case .expired: throw Failure(.unauthenticated, "This key has expired.", reason: "key_expired")
@@ -30,6 +28,15 @@ struct APIKeys: Sendable {
         lastUse.mark(lock.id, address: address, client: client)
         let principal = key.kind == .provisioning ? lock.principal.provisioner : lock.principal
         return try mint.seal(principal, limits: lock.limits, credential: lock.id, bySession: false)
+    }
+
+    /// What is kept of a key, dead or alive; `nil` when nobody has it, or its secret is another.
+    func known(_ key: KeyText, from address: String = "") async throws -> APIKey.Lock? {
+        let lock = try await store.find(key.id, from: address)
+        let digest = peppers.digest(of: key.secret, version: lock?.pepperVersion ?? peppers.version)
+        let matches = constantTimeEqual(digest ?? [], lock?.digest ?? Self.nobodys)
+        guard matches, let lock, lock.kind == key.kind.rawValue else { return nil }
+        return lock
     }
 
     /// What goes into the row of a key that `creator` makes for `owner`.

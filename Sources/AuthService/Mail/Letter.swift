@@ -118,6 +118,11 @@ struct Letter: Sendable {
         "notice.key.replace": Notice(
             subject: "An API key was replaced", what: "An API key of your account was replaced by a new one.",
             advice: lookAround),
+        "notice.key.expose": Notice(
+            subject: "An API key was logged",
+            what: "An API key of your account was in what somebody logged into a run. Its secret was masked before "
+                + "it was stored, but it may have come to other places as well.",
+            advice: "Replace or revoke the key on the page of your keys, and keep it out of code and output."),
         "notice.identity.link": Notice(
             subject: "Another way to sign in was added",
             what: "From now on one can sign in to your account through a provider.", advice: lookAround),

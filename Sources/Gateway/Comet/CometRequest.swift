@@ -37,9 +37,9 @@ extension Gateway {
     ) async throws -> CometRequest {
         let hasHeader = request.headers[.authorization] != nil || request.headers[.xAPIKey] != nil
         let known = hasHeader ? try await authenticator.caller(request, context, patience: patience) : nil
-        let fields = try await RequestBytes.document(
-            request, bytesMax: hasHeader ? config.limits.documentBytesMax : Self.anonymousBytesMax)
-        let key = try fields.stringIfAny("apiKey") ?? fields.stringIfAny("api_key")
+        let (fields, key) = try await RequestBytes.screened(
+            request, context.notes,
+            bytesMax: hasHeader ? config.limits.documentBytesMax : Self.anonymousBytesMax)
         var caller = known
         if caller == nil || key?.isEmpty == false {
             caller = try await authenticator.caller(request, context, bodyKey: key)

@@ -39,12 +39,15 @@ struct Uploads: Sendable {
         let query = try Query(request)
         let draft = try AssetDraft(query, kind).placed(
             in: try await gateway.experiments.ref(query["experimentId"], caller, context))
-        let asset = try await receive(request, draft, caller.call(context, deadline: Self.deadline))
+        let call = caller.call(context, deadline: Self.deadline)
+        let asset = try await receive(request, draft, call, context.notes)
         return answer(asset, key: query["experimentId"], request, context)
     }
 
     /// Takes the parts `file` or `link`, and `metadata`, in any order. Answers when all of it is durable.
-    func receive(_ request: Request, _ draft: AssetDraft, _ call: CallContext) async throws -> AssetRecord {
+    func receive(
+        _ request: Request, _ draft: AssetDraft, _ call: CallContext, _ notes: RequestNotes
+    ) async throws -> AssetRecord {
         let reader = try MultipartReader(
             request, bytesMax: gateway.config.limits.assetBytesMax + Self.framingBytesMax)
         var draft = draft
@@ -53,9 +56,9 @@ struct Uploads: Sendable {
             switch part.name {
             case "file", "thumbnail", "assetItemContent":
                 guard asset == nil else { throw MultipartParser.broken("The body holds two files.") }
-                asset = try await send(reader, draft, call)
+                asset = try await send(reader, draft, call, notes)
             case "link": link = try await reader.smallText(bytesMax: Self.linkBytesMax)
-            case "metadata": draft.metadataJson = try await reader.smallText(bytesMax: Self.metadataBytesMax)
+            case "metadata": draft.metadataJson = try await reader.smallText(bytesMax: Self.metadataBytesMax, notes)
             default: continue
             }
         }
@@ -74,9 +77,12 @@ struct Uploads: Sendable {
         return asset
     }
 
-    private func send(_ reader: MultipartReader, _ draft: AssetDraft, _ call: CallContext) async throws -> AssetRecord {
+    private func send(
+        _ reader: MultipartReader, _ draft: AssetDraft, _ call: CallContext, _ notes: RequestNotes
+    ) async throws -> AssetRecord {
+        let body = ScreenedPart(part: reader.part, notes: notes)
         do {
-            return try await gateway.backends.artifact.upload(.with { $0.draft = draft }, call, body: reader.part).asset
+            return try await gateway.backends.artifact.upload(.with { $0.draft = draft }, call, body: body).asset
         } catch {
             // A body that broke off fails the call, which knows less of the reason than its reader.
             throw reader.failure ?? error

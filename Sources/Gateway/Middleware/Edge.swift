@@ -16,11 +16,13 @@ struct Edge: RouterMiddleware {
     /// `nil` where an address's own authority is in it, and nobody is known anyway.
     private let meter: Meter?
     private let refusals: RefusalLog
+    private let exposures: ExposureLog
 
-    init(config: GatewayConfig, meter: Meter?, refusals: RefusalLog) {
+    init(config: GatewayConfig, meter: Meter?, refusals: RefusalLog, exposures: ExposureLog) {
         self.config = config
         self.meter = meter
         self.refusals = refusals
+        self.exposures = exposures
     }
 
     func handle(
@@ -46,10 +48,19 @@ struct Edge: RouterMiddleware {
             response = Surface(path: request.uri.path).answer(
                 reason, path: request.uri.path, requestID: context.requestID)
         }
+        tellExposed(request, context)
         secure(&response, requestID: context.requestID)
         tellStanding(&response, request, context)
         log(request, response, context, failure, ContinuousClock.now - start)
         return response
+    }
+
+    private func tellExposed(_ request: Request, _ context: EdgeContext) {
+        let keys = context.notes.exposed
+        guard !keys.isEmpty, let caller = context.notes.caller else { return }
+        exposures.note(
+            keys, by: caller, what: "\(request.method) \(context.endpointPath ?? "-")", address: context.address,
+            request: context.requestID)
     }
 
     /// A request of nobody that is known counts for its address.

@@ -1,3 +1,4 @@
+import AuthClient
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -40,6 +41,7 @@ final class RequestNotes: Sendable {
     private struct Facts {
         var caller: Caller?
         var standing: LeaseBook.Standing?
+        var exposed: [KeyText] = []
     }
 
     private let facts = Mutex(Facts())
@@ -51,6 +53,14 @@ final class RequestNotes: Sendable {
     var standing: LeaseBook.Standing? {
         get { facts.withLock { $0.standing } }
         set { facts.withLock { $0.standing = newValue } }
+    }
+
+    /// Keys of ours in what was sent, by now masked.
+    var exposed: [KeyText] { facts.withLock { $0.exposed } }
+
+    func expose(_ keys: [KeyText]) {
+        guard !keys.isEmpty else { return }
+        facts.withLock { $0.exposed += keys }
     }
 
     /// Takes the caller down; whether nobody was before: a request counts once, however often its proof is looked at.

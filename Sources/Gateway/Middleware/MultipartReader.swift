@@ -61,8 +61,11 @@ final class MultipartReader: @unchecked Sendable {
         return whole
     }
 
-    func smallText(bytesMax: Int) async throws -> String {
-        String(buffer: try await smallPart(bytesMax: bytesMax)).replacing("\0", with: "\u{fffd}")
+    /// Text, in which keys of ours are masked when `notes` are given, to tell of them.
+    func smallText(bytesMax: Int, _ notes: RequestNotes? = nil) async throws -> String {
+        var part = try await smallPart(bytesMax: bytesMax)
+        notes?.expose(part.maskKeys())
+        return String(buffer: part).replacing("\0", with: "\u{fffd}")
     }
 
     /// The rest of the current part, for a call that carries it on.

@@ -1,3 +1,4 @@
+import AuthClient
 import HTTPTypes
 import HotJSON
 import Hummingbird
@@ -43,13 +44,35 @@ enum RequestBytes {
 
     /// The body as a JSON object; an empty body reads as `{}`.
     static func document(_ request: Request, bytesMax: Int) async throws -> JSONFields {
+        try await plain(request, bytesMax: bytesMax).withUnsafeReadableBytes(fields)
+    }
+
+    /// As `document`, of what somebody logs: keys of ours in it are masked, but for the one in `apiKey` or `api_key`,
+    /// which says who asks and is told apart.
+    static func screened(
+        _ request: Request, _ notes: RequestNotes, bytesMax: Int
+    ) async throws -> (fields: JSONFields, key: String?) {
+        var body = try await plain(request, bytesMax: bytesMax)
+        let sent = try body.withUnsafeReadableBytes(fields)
+        let key = try sent.stringIfAny("apiKey") ?? sent.stringIfAny("api_key")
+        var exposed = body.maskKeys()
+        if let own = key.flatMap(KeyText.init(presented:)), let place = exposed.firstIndex(of: own) {
+            exposed.remove(at: place)
+        }
+        guard !exposed.isEmpty else { return (sent, key) }
+        notes.expose(exposed)
+        return (try body.withUnsafeReadableBytes(fields), key)
+    }
+
+    private static func plain(_ request: Request, bytesMax: Int) async throws -> ByteBuffer {
         let isGzip = try isGzip(request)
         let body = try await collect(request, bytesMax: bytesMax)
-        return try body.withUnsafeReadableBytes { bytes in
-            if bytes.isEmpty { return try JSONFields(.object(JSONObject())) }
-            guard isGzip else { return try JSONFields(try JSONParser.parse(bytes)) }
-            let unpacked = try Inflater().inflate(bytes, .init(bytesMax: bytesMax))
-            return try JSONFields(try JSONParser.parse(unpacked))
-        }
+        guard isGzip, body.readableBytes > 0 else { return body }
+        return ByteBuffer(
+            bytes: try body.withUnsafeReadableBytes { try Inflater().inflate($0, .init(bytesMax: bytesMax)) })
+    }
+
+    private static func fields(_ bytes: UnsafeRawBufferPointer) throws -> JSONFields {
+        try JSONFields(bytes.isEmpty ? .object(JSONObject()) : try JSONParser.parse(bytes))
     }
 }

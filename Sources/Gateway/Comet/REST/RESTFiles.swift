@@ -24,7 +24,7 @@ struct RESTFiles: Sendable {
         let draft = try AssetDraft(rest.query, kind).placed(in: ref)
         let uploads = Uploads(gateway: gateway)
         let call = rest.caller.call(rest.context, deadline: Uploads.deadline)
-        let asset = try await uploads.receive(rest.request, draft, call)
+        let asset = try await uploads.receive(rest.request, draft, call, rest.context.notes)
         return uploads.answer(asset, key: key, rest.request, rest.context)
     }
 

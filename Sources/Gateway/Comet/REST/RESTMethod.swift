@@ -34,6 +34,6 @@ extension RESTCall {
     static let documentBytesMax = 64 << 20
 
     func body() async throws -> JSONFields {
-        try await RequestBytes.document(request, bytesMax: Self.documentBytesMax)
+        try await RequestBytes.screened(request, context.notes, bytesMax: Self.documentBytesMax).fields
     }
 }
