@@ -43,6 +43,12 @@ extension AuthClient {
         try await rpc.call(AuthMethod.changeGroup, q, context, retry: .idempotent)
     }
 
+    public func listGroupRoles(_ q: ListGroupRolesRequest, _ context: CallContext) async throws(Failure)
+        -> ListGroupRolesResponse
+    {
+        try await rpc.call(AuthMethod.listGroupRoles, q, context, retry: .idempotent)
+    }
+
     public func listGroupMembers(_ q: ListGroupMembersRequest, _ context: CallContext) async throws(Failure)
         -> ListGroupMembersResponse
     {

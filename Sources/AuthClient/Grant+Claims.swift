@@ -1,3 +1,4 @@
+import Foundation
 public import Model
 import SwiftProtobuf
 public import WireMessages
@@ -15,7 +16,8 @@ extension Grant {
         if role == .custom {
             self.init(custom: try Action.named(claim.actions), on: scope)
         } else {
-            self.init(role, on: scope)
+            let until = claim.untilMs == 0 ? nil : Date(timeIntervalSince1970: Double(claim.untilMs) / 1000)
+            self.init(role, on: scope, until: until)
         }
     }
 
@@ -24,6 +26,8 @@ extension Grant {
             ($0.workspaceID, $0.projectID) = scope.claim
             $0.role = role.claim
             $0.actions = actions.map(\.rawValue).sorted()
+            // Rounded down: not a moment longer.
+            $0.untilMs = until.map { Int64($0.timeIntervalSince1970 * 1000) } ?? 0
         }
     }
 }

@@ -12,14 +12,16 @@ struct AccessMint: Sendable {
 
     let key: Ed25519.PrivateKey
 
-    /// A serialized `SealedAccess`.
+    /// A serialized `SealedAccess`. A key has nothing of what its owner may for a while: whoever has entered a
+    /// workspace is there in person.
     func seal(
         _ principal: Principal, limits: Access.Limits = Access.Limits(), credential: ID<Credential>, bySession: Bool,
         assurance: Assurance = Assurance(), life: TimeInterval = Self.life
     ) throws -> [UInt8] {
         let now = Date()
         let access = Access(
-            kind: principal.kind, principal: principal.id, name: principal.name, grants: principal.grants,
+            kind: principal.kind, principal: principal.id, name: principal.name,
+            grants: bySession ? principal.grants : principal.grants.filter { $0.until == nil },
             denials: principal.denials, limits: limits, credential: credential, bySession: bySession,
             assurance: assurance, expiresAt: now.addingTimeInterval(life))
         let claims: [UInt8] = try access.claims(issuedAt: now).serializedBytes()

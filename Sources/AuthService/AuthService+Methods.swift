@@ -7,6 +7,7 @@ extension AuthService {
         registerKeys(in: &methods)
         registerAccounts(in: &methods)
         registerMembers(in: &methods)
+        registerEntries(in: &methods)
         registerFactors(in: &methods)
         registerProviders(in: &methods)
         registerProvisioning(in: &methods)
@@ -83,6 +84,7 @@ extension AuthService {
         methods.unary(AuthMethod.changeGroup, .access, group.change)
         methods.unary(AuthMethod.listGroupMembers, .access, group.list)
         methods.unary(AuthMethod.deleteGroup, .access, group.delete)
+        methods.unary(AuthMethod.listGroupRoles, .access, group.roles)
     }
 
     private func registerMembers(in methods: inout Methods) {
@@ -104,6 +106,13 @@ extension AuthService {
         methods.unary(AuthMethod.listDenials, .access, role.denials)
         methods.unary(AuthMethod.explainAccess, .access, explanation.explain)
         methods.unary(AuthMethod.describeAccess, .access, explanation.describe)
+    }
+
+    private func registerEntries(in methods: inout Methods) {
+        let entry = EntryHandler(entries: entries)
+        methods.unary(AuthMethod.enterWorkspace, .access, entry.enter)
+        methods.unary(AuthMethod.leaveWorkspace, .access, entry.leave)
+        methods.unary(AuthMethod.listEntries, .access, entry.list)
     }
 
     private func registerFactors(in methods: inout Methods) {

@@ -12,6 +12,7 @@ public struct AuthService: Sendable {
     let sessions: Sessions
     let keys: APIKeys
     let memberships: Memberships
+    let entries: Entries
     let roles: CustomRoles
     let groups: Groups
     let invitations: Invitations
@@ -61,12 +62,14 @@ public struct AuthService: Sendable {
             store: keyStore, accounts: accountStore, peppers: config.peppers, mint: mint, lastUse: lastUse,
             baseURL: config.baseURL)
         memberships = Memberships(store: GrantStore(database: database))
+        entries = Entries(store: EntryStore(database: database))
         roles = CustomRoles(
             roles: CustomRoleStore(database: database), denials: DenialStore(database: database))
         groups = Groups(store: GroupStore(database: database), accounts: accounts)
         invitations = Invitations(store: InvitationStore(database: database), accounts: accounts, mails: mails)
         explanations = Explanations(
-            store: ExplanationStore(database: database), accounts: accountStore, keys: keyStore)
+            store: ExplanationStore(database: database), entries: entries.store, accounts: accountStore,
+            keys: keyStore)
         audit = Audit(
             store: auditStore, keys: keys.store,
             witness: AuditWitness(store: auditStore, key: config.signingKey, file: config.heads))
@@ -142,6 +145,7 @@ public struct AuthService: Sendable {
                 await attempt("resealing") { try await factors.reseal() }
                 await attempt("sweep of mail") { try await mails.sweep() }
             }
+            await attempt("the end of entries") { try await entries.endThoseOver() }
             await attempt("heads of the audit log") { try await publishHeads() }
             turn += 1
             try await Task.sleep(for: LastUse.interval)

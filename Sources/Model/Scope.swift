@@ -27,30 +27,6 @@ public enum Scope: Sendable, Hashable {
     }
 }
 
-public struct Grant: Sendable, Hashable {
-    public let scope: Scope
-    public let role: Role
-    /// Of a custom role what it may do, else empty: the matrix says it.
-    public let actions: Set<Action>
-
-    public init(_ role: Role, on scope: Scope) {
-        self.role = role
-        self.scope = scope
-        self.actions = []
-    }
-
-    /// A custom role.
-    public init(custom actions: Set<Action>, on scope: Scope) {
-        self.role = .custom
-        self.scope = scope
-        self.actions = actions
-    }
-
-    public func allows(_ action: Action) -> Bool {
-        role == .custom ? actions.contains(action) : Matrix.allows(role, action)
-    }
-}
-
 /// Takes actions from somebody in a scope, whatever their roles there or above say.
 public struct Denial: Sendable, Hashable {
     public let scope: Scope

@@ -125,6 +125,10 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
   case testMail // = 454
   case endProviderSessions // = 464
   case recordExposures // = 465
+  case enterWorkspace // = 480
+  case leaveWorkspace // = 481
+  case listEntries // = 482
+  case listGroupRoles // = 483
   case bootstrap // = 496
   case UNRECOGNIZED(Int)
 
@@ -230,6 +234,10 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case 454: self = .testMail
     case 464: self = .endProviderSessions
     case 465: self = .recordExposures
+    case 480: self = .enterWorkspace
+    case 481: self = .leaveWorkspace
+    case 482: self = .listEntries
+    case 483: self = .listGroupRoles
     case 496: self = .bootstrap
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -333,6 +341,10 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     case .testMail: return 454
     case .endProviderSessions: return 464
     case .recordExposures: return 465
+    case .enterWorkspace: return 480
+    case .leaveWorkspace: return 481
+    case .listEntries: return 482
+    case .listGroupRoles: return 483
     case .bootstrap: return 496
     case .UNRECOGNIZED(let i): return i
     }
@@ -436,6 +448,10 @@ public nonisolated enum AuthMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
     .testMail,
     .endProviderSessions,
     .recordExposures,
+    .enterWorkspace,
+    .leaveWorkspace,
+    .listEntries,
+    .listGroupRoles,
     .bootstrap,
   ]
 
@@ -526,6 +542,9 @@ public nonisolated struct GrantClaim: Sendable {
   public var customName: String = String()
 
   public var customID: Data = Data()
+
+  /// of who has entered a workspace: when it is over; 0: it has no end
+  public var untilMs: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1254,6 +1273,9 @@ public nonisolated struct AccountRecord: Sendable {
   /// of a group
   public var members: UInt32 = 0
 
+  /// that keeps the group; empty: it was made by hand
+  public var provider: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1498,7 +1520,7 @@ public nonisolated struct BootstrapResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.auth"
 
 nonisolated extension AuthMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}\u{19}LIST_PROVISIONED_USERS\0\u{1}SAVE_PROVISIONED_USER\0\u{1}DELETE_PROVISIONED_USER\0\u{1}LIST_PROVISIONED_GROUPS\0\u{1}SAVE_PROVISIONED_GROUP\0\u{1}DELETE_PROVISIONED_GROUP\0\u{1}CREATE_PROVISIONING_KEY\0\u{1}LIST_PROVISIONING_KEYS\0\u{1}REPLACE_PROVISIONING_KEY\0\u{1}REVOKE_PROVISIONING_KEY\0\u{2}\u{7}REQUEST_RESET\0\u{1}SHOW_EMAIL\0\u{1}CHANGE_EMAIL\0\u{1}CONFIRM_EMAIL\0\u{1}SHOW_MAIL\0\u{1}RETRY_MAIL\0\u{1}TEST_MAIL\0\u{2}\u{a}END_PROVIDER_SESSIONS\0\u{1}RECORD_EXPOSURES\0\u{2}\u{1f}BOOTSTRAP\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AUTH_METHOD_UNSPECIFIED\0\u{2}A\u{4}AUTHENTICATE_KEY\0\u{1}AUTHENTICATE_SESSION\0\u{1}SIGN_IN\0\u{1}SIGN_OUT\0\u{1}SET_PASSWORD_BY_TOKEN\0\u{1}LIST_SESSIONS\0\u{1}END_SESSIONS\0\u{1}DESCRIBE_ACCESS\0\u{2}\u{8}CREATE_KEY\0\u{1}LIST_KEYS\0\u{1}REVOKE_KEY\0\u{1}REPLACE_KEY\0\u{1}REVOKE_ALL_KEYS\0\u{2}\u{c}SET_GRANT\0\u{1}REMOVE_GRANT\0\u{1}LIST_MEMBERS\0\u{1}INVITE\0\u{1}LIST_INVITATIONS\0\u{1}WITHDRAW_INVITATION\0\u{1}LOOK_AT_INVITATION\0\u{1}ACCEPT_INVITATION\0\u{1}EXPLAIN_ACCESS\0\u{1}SAVE_ROLE\0\u{1}LIST_ROLES\0\u{1}DELETE_ROLE\0\u{1}SET_DENIAL\0\u{1}LIST_DENIALS\0\u{2}\u{3}CREATE_ACCOUNT\0\u{1}FIND_ACCOUNTS\0\u{1}LIST_ACCOUNTS\0\u{1}SET_ACCOUNT_ACTIVE\0\u{1}CREATE_RESET_LINK\0\u{1}CREATE_SERVICE_ACCOUNT\0\u{1}CREATE_GROUP\0\u{1}CHANGE_GROUP\0\u{1}LIST_GROUP_MEMBERS\0\u{1}DELETE_GROUP\0\u{2}\u{7}LIST_AUDIT\0\u{1}RECORD_AUDIT\0\u{1}EXPORT_AUDIT\0\u{1}LIST_AUDIT_CHAINS\0\u{1}VERIFY_AUDIT\0\u{1}RECORD_REFUSALS\0\u{1}OPERATOR_ACCESS\0\u{2}\u{a}FINISH_SIGN_IN\0\u{1}REAUTHENTICATE\0\u{1}CHANGE_PASSWORD\0\u{1}SHOW_FACTOR\0\u{1}BEGIN_FACTOR\0\u{1}CONFIRM_FACTOR\0\u{1}REMOVE_FACTOR\0\u{1}RENEW_RECOVERY_CODES\0\u{1}SHOW_FACTOR_POLICY\0\u{1}SET_FACTOR_POLICY\0\u{1}DROP_FACTOR\0\u{2}\u{6}LIST_PROVIDERS\0\u{1}CREATE_PROVIDER\0\u{1}CHANGE_PROVIDER\0\u{1}DELETE_PROVIDER\0\u{1}TEST_PROVIDER\0\u{1}OFFERED_PROVIDERS\0\u{1}BEGIN_PROVIDER_SIGN_IN\0\u{1}FINISH_PROVIDER_SIGN_IN\0\u{1}LIST_IDENTITIES\0\u{1}REMOVE_IDENTITY\0\u{2}\u{7}TAKE_TOKENS\0\u{2}\u{10}SIGN_IN_AT_DIRECTORY\0\u{1}JOIN_DIRECTORY\0\u{2}\u{f}BEGIN_DEVICE\0\u{1}LOOK_AT_DEVICE\0\u{1}DECIDE_DEVICE\0\u{1}REDEEM_DEVICE\0\u{1}EXCHANGE_TOKEN\0\u{1}CREATE_TRUST\0\u{1}LIST_TRUSTS\0\u{1}DELETE_TRUST\0\u{2}\u{19}LIST_PROVISIONED_USERS\0\u{1}SAVE_PROVISIONED_USER\0\u{1}DELETE_PROVISIONED_USER\0\u{1}LIST_PROVISIONED_GROUPS\0\u{1}SAVE_PROVISIONED_GROUP\0\u{1}DELETE_PROVISIONED_GROUP\0\u{1}CREATE_PROVISIONING_KEY\0\u{1}LIST_PROVISIONING_KEYS\0\u{1}REPLACE_PROVISIONING_KEY\0\u{1}REVOKE_PROVISIONING_KEY\0\u{2}\u{7}REQUEST_RESET\0\u{1}SHOW_EMAIL\0\u{1}CHANGE_EMAIL\0\u{1}CONFIRM_EMAIL\0\u{1}SHOW_MAIL\0\u{1}RETRY_MAIL\0\u{1}TEST_MAIL\0\u{2}\u{a}END_PROVIDER_SESSIONS\0\u{1}RECORD_EXPOSURES\0\u{2}\u{f}ENTER_WORKSPACE\0\u{1}LEAVE_WORKSPACE\0\u{1}LIST_ENTRIES\0\u{1}LIST_GROUP_ROLES\0\u{2}\u{d}BOOTSTRAP\0")
 }
 
 nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
@@ -1507,7 +1529,7 @@ nonisolated extension RoleName: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GrantClaim"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}project_id\0\u{1}role\0\u{1}actions\0\u{3}custom_name\0\u{3}custom_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}project_id\0\u{1}role\0\u{1}actions\0\u{3}custom_name\0\u{3}custom_id\0\u{3}until_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1521,6 +1543,7 @@ nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 4: try { try decoder.decodeRepeatedStringField(value: &self.actions) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.customName) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.customID) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.untilMs) }()
       default: break
       }
     }
@@ -1545,6 +1568,9 @@ nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.customID.isEmpty {
       try visitor.visitSingularBytesField(value: self.customID, fieldNumber: 6)
     }
+    if self.untilMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.untilMs, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1555,6 +1581,7 @@ nonisolated extension GrantClaim: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.actions != rhs.actions {return false}
     if lhs.customName != rhs.customName {return false}
     if lhs.customID != rhs.customID {return false}
+    if lhs.untilMs != rhs.untilMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2959,7 +2986,7 @@ nonisolated extension CreateAccountResponse: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AccountRecord"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{3}created_ms\0\u{3}last_seen_ms\0\u{1}kind\0\u{3}workspace_id\0\u{1}description\0\u{3}deactivated_ms\0\u{3}has_password\0\u{3}instance_role\0\u{3}has_second_factor\0\u{1}members\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}email\0\u{3}created_ms\0\u{3}last_seen_ms\0\u{1}kind\0\u{3}workspace_id\0\u{1}description\0\u{3}deactivated_ms\0\u{3}has_password\0\u{3}instance_role\0\u{3}has_second_factor\0\u{1}members\0\u{1}provider\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2980,6 +3007,7 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 11: try { try decoder.decodeSingularEnumField(value: &self.instanceRole) }()
       case 12: try { try decoder.decodeSingularBoolField(value: &self.hasSecondFactor_p) }()
       case 13: try { try decoder.decodeSingularUInt32Field(value: &self.members) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.provider) }()
       default: break
       }
     }
@@ -3025,6 +3053,9 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.members != 0 {
       try visitor.visitSingularUInt32Field(value: self.members, fieldNumber: 13)
     }
+    if !self.provider.isEmpty {
+      try visitor.visitSingularStringField(value: self.provider, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3042,6 +3073,7 @@ nonisolated extension AccountRecord: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.instanceRole != rhs.instanceRole {return false}
     if lhs.hasSecondFactor_p != rhs.hasSecondFactor_p {return false}
     if lhs.members != rhs.members {return false}
+    if lhs.provider != rhs.provider {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -34,6 +34,7 @@ public nonisolated enum WorkspaceMethod: SwiftProtobuf.Enum, Swift.CaseIterable 
   case listWorkspaces // = 514
   case findWorkspace // = 515
   case setDefaultWorkspace // = 516
+  case locateWorkspace // = 517
   case createProject // = 528
   case resolveProject // = 529
   case findProject // = 530
@@ -55,6 +56,7 @@ public nonisolated enum WorkspaceMethod: SwiftProtobuf.Enum, Swift.CaseIterable 
     case 514: self = .listWorkspaces
     case 515: self = .findWorkspace
     case 516: self = .setDefaultWorkspace
+    case 517: self = .locateWorkspace
     case 528: self = .createProject
     case 529: self = .resolveProject
     case 530: self = .findProject
@@ -74,6 +76,7 @@ public nonisolated enum WorkspaceMethod: SwiftProtobuf.Enum, Swift.CaseIterable 
     case .listWorkspaces: return 514
     case .findWorkspace: return 515
     case .setDefaultWorkspace: return 516
+    case .locateWorkspace: return 517
     case .createProject: return 528
     case .resolveProject: return 529
     case .findProject: return 530
@@ -93,6 +96,7 @@ public nonisolated enum WorkspaceMethod: SwiftProtobuf.Enum, Swift.CaseIterable 
     .listWorkspaces,
     .findWorkspace,
     .setDefaultWorkspace,
+    .locateWorkspace,
     .createProject,
     .resolveProject,
     .findProject,
@@ -252,6 +256,41 @@ public nonisolated struct SetDefaultWorkspaceRequest: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// For administrators of the instance who want to enter one, in a session that was proven recently: by its exact name,
+/// whosever it is. It answers the id and the name, and opens nothing.
+public nonisolated struct LocateWorkspaceRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct LocateWorkspaceResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var workspace: WorkspaceRecord {
+    get {_workspace ?? WorkspaceRecord()}
+    set {_workspace = newValue}
+  }
+  /// Returns true if `workspace` has been explicitly set.
+  public var hasWorkspace: Bool {self._workspace != nil}
+  /// Clears the value of `workspace`. Subsequent reads from it will return its default value.
+  public mutating func clearWorkspace() {self._workspace = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _workspace: WorkspaceRecord? = nil
 }
 
 public nonisolated struct CreateProjectRequest: Sendable {
@@ -502,7 +541,7 @@ public nonisolated struct SetProjectNotesRequest: Sendable {
 fileprivate nonisolated let _protobuf_package = "halley.workspace"
 
 nonisolated extension WorkspaceMethod: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0WORKSPACE_METHOD_UNSPECIFIED\0\u{2}A\u{8}CREATE_WORKSPACE\0\u{1}LIST_WORKSPACES\0\u{1}FIND_WORKSPACE\0\u{1}SET_DEFAULT_WORKSPACE\0\u{2}\u{c}CREATE_PROJECT\0\u{1}RESOLVE_PROJECT\0\u{1}FIND_PROJECT\0\u{1}LIST_PROJECTS\0\u{1}UPDATE_PROJECT\0\u{1}DELETE_PROJECT\0\u{1}GET_PROJECT_NOTES\0\u{1}SET_PROJECT_NOTES\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0WORKSPACE_METHOD_UNSPECIFIED\0\u{2}A\u{8}CREATE_WORKSPACE\0\u{1}LIST_WORKSPACES\0\u{1}FIND_WORKSPACE\0\u{1}SET_DEFAULT_WORKSPACE\0\u{1}LOCATE_WORKSPACE\0\u{2}\u{b}CREATE_PROJECT\0\u{1}RESOLVE_PROJECT\0\u{1}FIND_PROJECT\0\u{1}LIST_PROJECTS\0\u{1}UPDATE_PROJECT\0\u{1}DELETE_PROJECT\0\u{1}GET_PROJECT_NOTES\0\u{1}SET_PROJECT_NOTES\0")
 }
 
 nonisolated extension WorkspaceRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -827,6 +866,70 @@ nonisolated extension SetDefaultWorkspaceRequest: SwiftProtobuf.Message, SwiftPr
 
   public static func ==(lhs: SetDefaultWorkspaceRequest, rhs: SetDefaultWorkspaceRequest) -> Bool {
     if lhs.id != rhs.id {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LocateWorkspaceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LocateWorkspaceRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LocateWorkspaceRequest, rhs: LocateWorkspaceRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LocateWorkspaceResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LocateWorkspaceResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}workspace\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._workspace) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._workspace {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LocateWorkspaceResponse, rhs: LocateWorkspaceResponse) -> Bool {
+    if lhs._workspace != rhs._workspace {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -32,6 +32,13 @@ public struct WorkspaceClient: Sendable {
         try await rpc.call(WorkspaceMethod.findWorkspace, request, context, retry: .idempotent)
     }
 
+    /// By its exact name, whosever it is: for an administrator of the instance who is about to enter it.
+    public func locate(
+        _ request: LocateWorkspaceRequest, _ context: CallContext
+    ) async throws(Failure) -> LocateWorkspaceResponse {
+        try await rpc.call(WorkspaceMethod.locateWorkspace, request, context, retry: .idempotent)
+    }
+
     /// From now on the caller means this workspace when they name none.
     public func setDefault(
         _ request: SetDefaultWorkspaceRequest, _ context: CallContext

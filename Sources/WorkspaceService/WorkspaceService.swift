@@ -28,6 +28,7 @@ public struct WorkspaceService: Sendable {
         methods.unary(WorkspaceMethod.createWorkspace, .access, workspaces.create)
         methods.unary(WorkspaceMethod.listWorkspaces, .access, workspaces.list)
         methods.unary(WorkspaceMethod.findWorkspace, .access, workspaces.find)
+        methods.unary(WorkspaceMethod.locateWorkspace, .access, workspaces.locate)
         methods.unary(WorkspaceMethod.setDefaultWorkspace, .access, workspaces.setDefault)
         methods.unary(WorkspaceMethod.createProject, .access, projects.create)
         methods.unary(WorkspaceMethod.resolveProject, .access, projects.resolve)

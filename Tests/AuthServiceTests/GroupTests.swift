@@ -70,6 +70,22 @@ import Testing
         }
     }
 
+    @Test func `where a group holds roles is told to who looks after it`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let (stranger, theirs) = try await house.stranger(by: admin)
+            let groups = house.service.groups
+            let team = try await groups.create(name: "team", description: "", home: nil, as: admin.access)
+            let held = [
+                Grant(.instanceAuditor, on: .instance), Grant(.viewer, on: .workspace(theirs)),
+            ]
+            try await house.service.memberships.set(held[0], to: team, as: admin.access)
+            try await house.service.memberships.set(held[1], to: team, as: stranger)
+            #expect(try await groups.roles(of: team, as: admin.access) == held)
+            #expect(await outcome { _ = try await groups.roles(of: team, as: stranger) } == "notFound")
+        }
+    }
+
     @Test func `a workspace's group is nobody else's, and takes nobody unknown`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()

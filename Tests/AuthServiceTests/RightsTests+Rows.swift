@@ -206,8 +206,22 @@ extension RightsTests {
         row(.listGroupMembers, only(.admin, .owner)) { (q: inout ListGroupMembersRequest, scene) in
             q.id = try await scene.group()
         },
+        row(.listGroupRoles, only(.admin, .owner)) { (q: inout ListGroupRolesRequest, scene) in
+            q.id = try await scene.group()
+        },
         row(.deleteGroup, only(.admin, .owner)) { (q: inout DeleteGroupRequest, scene) in q.id = try await scene.group()
         },
+    ]
+
+    static let entries: [Row] = [
+        row(.enterWorkspace, .instance(.administerInstance)) { (q: inout EnterWorkspaceRequest, scene) in
+            (q.workspaceID, q.workspaceName, q.reason) = (scene.wire, "secret", "a reason that will do")
+        },
+        row(.leaveWorkspace, signedInAlways(.notFound)) { (q: inout LeaveWorkspaceRequest, _) in
+            q.id = Data(ID<Account>.fresh().bytes)
+        },
+        row(.listEntries, .needs(.read)) { (q: inout ListEntriesRequest, scene) in q.workspaceID = scene.wire },
+        row(.listEntries, instance(.instanceAuditor, .instanceAdmin)) { (_: inout ListEntriesRequest, _) in },
     ]
 
     static let log: [Row] = [

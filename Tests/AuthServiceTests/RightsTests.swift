@@ -43,7 +43,7 @@ import WireMessages
             let rights = Rights(
                 Self.proofs + Self.factors + Self.providers + Self.provisioning + Self.keys + Self.issued + Self.mail
                     + Self.members
-                    + Self.accounts
+                    + Self.accounts + Self.entries
                     + Self.log,
                 bySession: true)
             #expect(rights.strays(methods).isEmpty, "a method without a row, or a row without a method")

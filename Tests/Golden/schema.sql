@@ -65,6 +65,29 @@ CREATE FUNCTION auth.lock(purpose text, id uuid) RETURNS void
     LANGUAGE sql
     RETURN pg_advisory_xact_lock(hashtextextended((purpose || (id)::text), (20020)::bigint));
 ALTER FUNCTION auth.lock(purpose text, id uuid) OWNER TO halley_owner;
+CREATE FUNCTION auth.queue_entry_notice() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    told jsonb := NEW.detail::jsonb;
+BEGIN
+    INSERT INTO auth.outbox (id, kind, recipient, recipient_key, account_id, fields, expires_at)
+    SELECT gen_random_uuid(), 'notice.workspace.enter', a.email, lower(a.email), a.id,
+           jsonb_build_object(
+               'time_us', NEW.time_us::text, 'by', NEW.actor, 'workspace', coalesce(told ->> 'workspace', ''),
+               'role', coalesce(told ->> 'role', ''), 'hours', coalesce(told ->> 'hours', ''),
+               'reason', coalesce(told ->> 'reason', ''))::text,
+           now() + interval '2 days'
+      FROM auth.accounts a
+     WHERE a.kind = 'person' AND a.deactivated_at IS NULL AND a.email_confirmed_at IS NOT NULL AND a.id <> NEW.actor_id
+       AND EXISTS (SELECT FROM auth.held_roles h
+                    WHERE h.workspace_id = NEW.workspace_id AND h.account_id = a.id AND h.role = 'owner'
+                      AND h.project_id = '00000000-0000-0000-0000-000000000000');
+    RETURN NULL;
+END
+$$;
+ALTER FUNCTION auth.queue_entry_notice() OWNER TO halley_owner;
 CREATE FUNCTION auth.queue_notice() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -153,6 +176,18 @@ BEGIN
 END
 $$;
 ALTER FUNCTION tracking.merge_values(old jsonb, new jsonb) OWNER TO halley_owner;
+CREATE FUNCTION workspace.keep_address() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO workspace.addresses (name_digest, workspace_id)
+    VALUES (sha256(convert_to(NEW.name_key, 'UTF8')), NEW.workspace_id)
+    ON CONFLICT (workspace_id) DO UPDATE SET name_digest = excluded.name_digest;
+    RETURN NULL;
+END
+$$;
+ALTER FUNCTION workspace.keep_address() OWNER TO halley_owner;
 CREATE TABLE artifact.assets (
     workspace_id uuid NOT NULL,
     experiment_id uuid NOT NULL,
@@ -348,6 +383,22 @@ CREATE TABLE auth.email_confirmations (
     CONSTRAINT email_confirmations_digest_length CHECK ((octet_length(digest) = 32))
 );
 ALTER TABLE auth.email_confirmations OWNER TO halley_owner;
+CREATE TABLE auth.entries (
+    id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    workspace_name text NOT NULL,
+    account_id uuid NOT NULL,
+    role text NOT NULL,
+    reason text NOT NULL,
+    entered_at timestamp with time zone DEFAULT now() NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT entries_life CHECK (((ends_at > entered_at) AND (ends_at <= (entered_at + '08:00:00'::interval)))),
+    CONSTRAINT entries_name_length CHECK (((length(workspace_name) >= 1) AND (length(workspace_name) <= 100))),
+    CONSTRAINT entries_reason_length CHECK (((length(reason) >= 10) AND (length(reason) <= 500))),
+    CONSTRAINT entries_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text])))
+);
+ALTER TABLE auth.entries OWNER TO halley_owner;
 CREATE TABLE auth.factor_policies (
     workspace_id uuid NOT NULL,
     demand text NOT NULL,
@@ -492,6 +543,21 @@ CREATE TABLE auth.logout_tokens (
     CONSTRAINT logout_tokens_digest_length CHECK ((length(digest) = 32))
 );
 ALTER TABLE auth.logout_tokens OWNER TO halley_owner;
+CREATE VIEW auth.open_entries WITH (security_invoker='true') AS
+ SELECT e.id,
+    e.workspace_id,
+    e.account_id,
+    e.role,
+    e.ends_at
+   FROM auth.entries e
+  WHERE ((e.ended_at IS NULL) AND (e.ends_at > now()) AND (EXISTS ( SELECT
+           FROM auth.accounts a
+          WHERE ((a.id = e.account_id) AND (a.deactivated_at IS NULL)))) AND (EXISTS ( SELECT
+           FROM auth.held_roles h
+          WHERE ((h.workspace_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (h.role = 'instanceAdmin'::text) AND ((h.account_id = e.account_id) OR (h.account_id IN ( SELECT m.group_id
+                   FROM auth.group_members m
+                  WHERE (m.account_id = e.account_id))))))));
+ALTER TABLE auth.open_entries OWNER TO halley_owner;
 CREATE TABLE auth.outbox (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -859,6 +925,11 @@ CREATE TABLE tracking.system_details (
 );
 ALTER TABLE ONLY tracking.system_details FORCE ROW LEVEL SECURITY;
 ALTER TABLE tracking.system_details OWNER TO halley_owner;
+CREATE TABLE workspace.addresses (
+    name_digest bytea NOT NULL,
+    workspace_id uuid NOT NULL
+);
+ALTER TABLE workspace.addresses OWNER TO halley_owner;
 CREATE TABLE workspace.audit_queue (
     entry_id uuid NOT NULL,
     workspace_id uuid NOT NULL,
@@ -936,6 +1007,8 @@ ALTER TABLE ONLY auth.email_confirmations
     ADD CONSTRAINT email_confirmations_digest_unique UNIQUE (digest);
 ALTER TABLE ONLY auth.email_confirmations
     ADD CONSTRAINT email_confirmations_pkey PRIMARY KEY (account_id);
+ALTER TABLE ONLY auth.entries
+    ADD CONSTRAINT entries_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.factor_policies
     ADD CONSTRAINT factor_policies_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY auth.factors
@@ -1032,6 +1105,10 @@ ALTER TABLE ONLY tracking.rpc_functions
     ADD CONSTRAINT rpc_functions_pkey PRIMARY KEY (workspace_id, experiment_id, name);
 ALTER TABLE ONLY tracking.system_details
     ADD CONSTRAINT system_details_pkey PRIMARY KEY (workspace_id, experiment_id);
+ALTER TABLE ONLY workspace.addresses
+    ADD CONSTRAINT addresses_pkey PRIMARY KEY (name_digest);
+ALTER TABLE ONLY workspace.addresses
+    ADD CONSTRAINT addresses_workspace_unique UNIQUE (workspace_id);
 ALTER TABLE ONLY workspace.audit_queue
     ADD CONSTRAINT audit_queue_pkey PRIMARY KEY (entry_id);
 ALTER TABLE ONLY workspace.preferences
@@ -1066,6 +1143,10 @@ CREATE INDEX denials_account ON auth.denials USING btree (account_id);
 CREATE INDEX device_requests_account_idx ON auth.device_requests USING btree (account_id);
 CREATE INDEX device_requests_address_idx ON auth.device_requests USING btree (address);
 CREATE INDEX device_requests_expiry_idx ON auth.device_requests USING btree (expires_at);
+CREATE INDEX entries_account ON auth.entries USING btree (account_id, entered_at);
+CREATE UNIQUE INDEX entries_open ON auth.entries USING btree (account_id, workspace_id) WHERE (ended_at IS NULL);
+CREATE INDEX entries_time ON auth.entries USING btree (entered_at);
+CREATE INDEX entries_workspace ON auth.entries USING btree (workspace_id, entered_at);
 CREATE INDEX grants_account ON auth.grants USING btree (account_id);
 CREATE INDEX grants_custom_role ON auth.grants USING btree (workspace_id, custom_role) WHERE (custom_role IS NOT NULL);
 CREATE INDEX group_members_account ON auth.group_members USING btree (account_id);
@@ -1097,8 +1178,10 @@ CREATE INDEX experiments_by_start ON tracking.experiments USING btree (workspace
 CREATE INDEX output_blocks_by_end ON tracking.output_blocks USING btree (workspace_id, experiment_id, last_offset);
 CREATE INDEX rpc_calls_waiting ON tracking.rpc_calls USING btree (workspace_id, experiment_id) WHERE (delivered_at IS NULL);
 CREATE TRIGGER audit_chain BEFORE INSERT ON auth.audit FOR EACH ROW EXECUTE FUNCTION auth.chain_audit();
+CREATE TRIGGER audit_entry_notice AFTER INSERT ON auth.audit FOR EACH ROW WHEN (((new.outcome = 'ok'::text) AND (new.action = 'workspace.enter'::text) AND (new.workspace_id <> '00000000-0000-0000-0000-000000000000'::uuid))) EXECUTE FUNCTION auth.queue_entry_notice();
 CREATE TRIGGER audit_notice AFTER INSERT ON auth.audit FOR EACH ROW WHEN (((new.outcome = 'ok'::text) AND (new.action = ANY (ARRAY['password.change'::text, 'password.set'::text, 'factor.enrol'::text, 'factor.remove'::text, 'factor.recovery_codes'::text, 'key.create'::text, 'key.replace'::text, 'key.expose'::text, 'identity.link'::text, 'email.change'::text, 'session.sign_in'::text, 'session.reauthenticate'::text])))) EXECUTE FUNCTION auth.queue_notice();
 CREATE CONSTRAINT TRIGGER grants_last_owner AFTER DELETE OR UPDATE ON auth.grants DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION auth.keep_last_owner();
+CREATE TRIGGER workspaces_address AFTER INSERT OR UPDATE OF name_key ON workspace.workspaces FOR EACH ROW EXECUTE FUNCTION workspace.keep_address();
 ALTER TABLE ONLY artifact.parts
     ADD CONSTRAINT parts_upload FOREIGN KEY (workspace_id, upload_id) REFERENCES artifact.uploads(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.api_keys
@@ -1115,6 +1198,8 @@ ALTER TABLE ONLY auth.directories
     ADD CONSTRAINT directories_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.email_confirmations
     ADD CONSTRAINT email_confirmations_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.entries
+    ADD CONSTRAINT entries_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.factors
     ADD CONSTRAINT factors_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.grants
@@ -1183,6 +1268,8 @@ ALTER TABLE ONLY tracking.rpc_functions
     ADD CONSTRAINT rpc_functions_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY tracking.system_details
     ADD CONSTRAINT system_details_experiment FOREIGN KEY (workspace_id, experiment_id) REFERENCES tracking.experiments(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY workspace.addresses
+    ADD CONSTRAINT addresses_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspace.workspaces(workspace_id) ON DELETE CASCADE;
 ALTER TABLE ONLY workspace.projects
     ADD CONSTRAINT projects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace.workspaces(workspace_id) ON DELETE CASCADE;
 ALTER TABLE artifact.assets ENABLE ROW LEVEL SECURITY;
@@ -1237,6 +1324,8 @@ REVOKE ALL ON FUNCTION auth.keep_last_owner() FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.keep_last_owner() TO halley_auth;
 REVOKE ALL ON FUNCTION auth.lock(purpose text, id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.lock(purpose text, id uuid) TO halley_auth;
+REVOKE ALL ON FUNCTION auth.queue_entry_notice() FROM PUBLIC;
+GRANT ALL ON FUNCTION auth.queue_entry_notice() TO halley_auth;
 REVOKE ALL ON FUNCTION auth.queue_notice() FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.queue_notice() TO halley_auth;
 REVOKE ALL ON FUNCTION halley.tenants() FROM PUBLIC;
@@ -1250,6 +1339,8 @@ REVOKE ALL ON FUNCTION tracking.merge_tags(old text[], added text[], removed tex
 GRANT ALL ON FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) TO halley_tracking;
 REVOKE ALL ON FUNCTION tracking.merge_values(old jsonb, new jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION tracking.merge_values(old jsonb, new jsonb) TO halley_tracking;
+REVOKE ALL ON FUNCTION workspace.keep_address() FROM PUBLIC;
+GRANT ALL ON FUNCTION workspace.keep_address() TO halley_workspace;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.assets TO halley_artifact;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.parts TO halley_artifact;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.uploads TO halley_artifact;
@@ -1262,6 +1353,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.denials TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.device_requests TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.directories TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.email_confirmations TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.entries TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factor_policies TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.factors TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.grants TO halley_auth;
@@ -1272,6 +1364,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.held_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.identities TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.logout_tokens TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.open_entries TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.outbox TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.pending_sign_ins TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.provider_roles TO halley_auth;
@@ -1309,6 +1402,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.output_blocks TO halley_trac
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.rpc_calls TO halley_tracking;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.rpc_functions TO halley_tracking;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tracking.system_details TO halley_tracking;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.addresses TO halley_workspace;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.audit_queue TO halley_workspace;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.preferences TO halley_workspace;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE workspace.projects TO halley_workspace;

@@ -40,6 +40,10 @@ import WireMessages
             FindWorkspaceRequest.with { $0.id = Data(scene.workspace.bytes) }
         },
         Row(WorkspaceMethod.findWorkspace, .needs(.read)) { _, _ in FindWorkspaceRequest.with { $0.name = "secret" } },
+        // These callers come with keys, which never enter.
+        Row(WorkspaceMethod.locateWorkspace, .told { $0 == .nobody ? .unauthenticated : .forbidden }) { _, _ in
+            LocateWorkspaceRequest.with { $0.name = "secret" }
+        },
         Row(WorkspaceMethod.setDefaultWorkspace, .needs(.read)) { scene, _ in
             SetDefaultWorkspaceRequest.with { $0.id = Data(scene.workspace.bytes) }
         },

@@ -167,3 +167,83 @@ def test_an_auditor_finds_the_log_and_nothing_else(house, admin):
         page.until(lambda: page.all("table.audit"), "the log")
     finally:
         page.quit()
+
+
+def test_a_group_is_made_filled_given_a_role_and_deleted(page, house, admin, request):
+    mark = request.node.callspec.id
+    person(admin, "mona-" + mark)
+    page.open("/admin/groups")
+    if mark == "scripts":
+        assert "No group yet" in page.one("main").text
+        page.shoot("groups-empty")
+    page.one("[name=name]").send_keys("research " + mark)
+    page.one("button.primary").click()
+    page.until(lambda: page.one("h1").text == "research " + mark, "the group")
+    for who, seen in (("nobody-at-all", "There is no account"), ("mona-" + mark, "mona-" + mark)):
+        page.one("[name=who]").clear()
+        page.one("[name=who]").send_keys(who)
+        page.one("form[action$='/members'] button").click()
+        page.until(lambda: seen in page.one("main").text, seen)
+    page.one("form[action$='/roles'] button").click()
+    page.until(lambda: f"viewer {house.workspace}" in " ".join(" ".join(page.texts("tbody tr")).split()), "the role")
+    page.shoot("group")
+    assert page.script(LOOK) == []
+    page.one("form[action$='/roles/remove'] button").click()
+    page.until(lambda: "No role" in page.one("main").text, "that it is gone")
+    page.one("details.confirm summary").click()
+    page.one("details.confirm button").click()
+    page.until(lambda: page.one("h1").text == "Groups", "the list")
+    assert "research " + mark not in page.one("main").text
+
+
+def test_a_group_that_a_provider_keeps_is_read_only(house, admin):
+    provider = admin.post("/api/v1/providers", {"kind": "oidc", "label": "Directory", "issuer": "https://login.example.org", "client_id": "y"})["id"]
+    group = admin.post("/api/v1/groups", {"name": "kept"})["id"]
+    house.sql("INSERT INTO auth.provisioned_groups (account_id, provider_id, name, name_key, external_id) "
+              f"VALUES ('{group}', '{provider}', 'kept', 'kept', '')")
+    page = sign_in(Browser(house.url), cookie_of(admin))
+    try:
+        page.open("/admin/groups")
+        assert "Directory" in row(page, "kept").text
+        page.link("kept").click()
+        page.until(lambda: "Directory keeps this group" in page.one("main").text, "who keeps it")
+        assert page.all("form[action$='/members'], [name=name], details.confirm") == []
+        page.shoot("group-kept")
+    finally:
+        page.quit()
+    house.sql(f"DELETE FROM auth.accounts WHERE id = '{group}'")
+
+
+def test_a_workspace_is_entered_with_a_reason_and_left(page, house, admin, request):
+    mark = request.node.callspec.id
+    owner = person(admin, "owner-" + mark)
+    place = "Private-" + mark
+    owner.post("/api/v1/workspaces", {"name": place})
+    page.open("/" + place)
+    assert place not in page.one("h1").text
+    page.open("/admin/entries")
+    for name, text in (("workspace", "no-such-place"), ("reason", "<b>They asked</b> for help with a run.")):
+        page.one(f"[name={name}]").send_keys(text)
+    page.one("button.primary").click()
+    assert "no such workspace" in page.until(lambda: page.texts("#workspace-problem"), "a refusal")[0]
+    page.one("[name=workspace]").clear()
+    page.one("[name=workspace]").send_keys(place)
+    page.one("button.primary").click()
+    page.until(lambda: "Inside now" in page.one("main").text, "the entry")
+    page.shoot("entries")
+    assert page.script(LOOK) == []
+    with_owner = sign_in(Browser(house.url), cookie_of(owner))
+    try:
+        with_owner.open("/settings/workspaces/" + place)
+        assert "admin is in this workspace as viewer" in with_owner.one(".inside").text
+        assert "<b>They asked</b>" in with_owner.one(".inside").text
+        with_owner.shoot("entered")
+    finally:
+        with_owner.quit()
+    page.open("/settings/workspaces/" + place)
+    page.link("Leave").click()
+    page.until(lambda: page.one("h1").text == "Entering workspaces", "where one leaves")
+    page.one("tbody button").click()
+    page.until(lambda: "Inside now" not in page.one("main").text, "the end")
+    page.open("/" + place)
+    assert place not in page.one("h1").text

@@ -18,6 +18,8 @@ struct AccountEntry: Sendable, Equatable {
     let hasSecondFactor: Bool
     /// Of a group.
     let members: Int64
+    /// The label of the provider that keeps the group; `nil`: it was made by hand.
+    let provider: String?
 
     /// A person who is to get an account. Names are one whatever their case.
     struct Draft: Sendable {

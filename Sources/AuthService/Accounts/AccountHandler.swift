@@ -48,6 +48,7 @@ extension AccountRecord {
         workspaceID = account.home?.wire ?? Data()
         description_p = account.description
         members = UInt32(clamping: account.members)
+        provider = account.provider ?? ""
         deactivatedMs = account.deactivatedAt.wire
         hasPassword_p = account.hasPassword
         instanceRole = account.instanceRole?.claim ?? .roleUnspecified

@@ -71,7 +71,7 @@ struct AuditEvent: Sendable {
     private static func json(_ detail: [String: String]) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let plain = detail.mapValues { $0.plain(400) }
+        let plain = detail.mapValues { $0.plain(500) }
         return (try? encoder.encode(plain)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }

@@ -12,8 +12,10 @@ struct FactorPolicyStore: Sendable {
         (SELECT demand FROM auth.factor_policies WHERE workspace_id = '00000000-0000-0000-0000-000000000000'),
         ARRAY(SELECT p.workspace_id FROM auth.factor_policies p
                WHERE p.demand = 'everybody' AND p.workspace_id <> '00000000-0000-0000-0000-000000000000'
-                 AND EXISTS (SELECT FROM auth.held_roles g
-                              WHERE g.account_id = ANY (\(PrincipalStore.selves)) AND g.workspace_id = p.workspace_id))
+                 AND (EXISTS (SELECT FROM auth.held_roles g
+                              WHERE g.account_id = ANY (\(PrincipalStore.selves)) AND g.workspace_id = p.workspace_id)
+                      OR EXISTS (SELECT FROM auth.open_entries e
+                                  WHERE e.account_id = a.id AND e.workspace_id = p.workspace_id)))
         """
 
     func demand(in workspace: ID<Workspace>?) async throws -> FactorDemand {

@@ -1,3 +1,4 @@
+import AuthClient
 import Foundation
 import Model
 import SwiftProtobuf
@@ -26,6 +27,11 @@ struct GroupHandler: Sendable {
     func list(_ q: ListGroupMembersRequest, _ call: Call) async throws -> ListGroupMembersResponse {
         let members = try await groups.members(of: try ID(wire: q.id, "group"), as: call.requireAccess())
         return ListGroupMembersResponse.with { $0.members = members.map(AccountRecord.init) }
+    }
+
+    func roles(_ q: ListGroupRolesRequest, _ call: Call) async throws -> ListGroupRolesResponse {
+        let grants = try await groups.roles(of: try ID(wire: q.id, "group"), as: call.requireAccess())
+        return ListGroupRolesResponse.with { $0.grants = grants.map(\.claim) }
     }
 
     func delete(_ q: DeleteGroupRequest, _ call: Call) async throws -> Empty {

@@ -35,6 +35,21 @@ struct GroupStore: Sendable {
             """, for: .none, AccountEntry.init(row:))
     }
 
+    /// Those of the instance first; of a workspace its own before those in its projects.
+    func roles(of group: ID<Account>) async throws -> [Grant] {
+        try await database.rows(
+            """
+            SELECT g.workspace_id, g.project_id, g.role, coalesce(array_to_string(r.actions, ','), '')
+              FROM auth.held_roles g
+              LEFT JOIN auth.roles r ON r.workspace_id = g.workspace_id AND r.id = g.custom_role
+             WHERE g.account_id = \(group.uuid) ORDER BY g.workspace_id, g.project_id, g.role LIMIT 10000
+            """, for: .none
+        ) { row -> Grant? in
+            let scope = Scope(workspaceKey: try row.read(), projectKey: try row.read())
+            return PrincipalStore.grant(try row.read(), customActions: try row.read(), on: scope)
+        }.compactMap { $0 }
+    }
+
     /// Adds and removes in one transaction, under a new name if there is one. Only people and service accounts come
     /// into a group, the latter only of its own home; throws `.notFound` when one of those to add cannot, `.conflict`
     /// when the home has a group of that name.

@@ -41,6 +41,11 @@ struct Groups: Sendable {
         try await store.members(of: group(id, access).id)
     }
 
+    /// What its members have by it, wherever that is: to who looks after the group.
+    func roles(of id: ID<Account>, as access: Access) async throws -> [Grant] {
+        try await store.roles(of: group(id, access).id)
+    }
+
     func delete(_ id: ID<Account>, as access: Access) async throws {
         let group = try await ownGroup(id, access)
         let event = AuditEvent(

@@ -7,7 +7,7 @@ struct Letter: Sendable {
     let subject: String
     let text: String
 
-    private init(_ subject: String, to name: String, _ paragraphs: [String], from baseURL: String) {
+    init(_ subject: String, to name: String, _ paragraphs: [String], from baseURL: String) {
         self.subject = subject
         let greeting = name.isEmpty ? "Hello," : "Hello \(Self.shown(name)),"
         let end = "-- \nHalley at \(baseURL). This mail was sent by a machine, which reads no answers."
@@ -21,6 +21,8 @@ struct Letter: Sendable {
             self = Self.asked(kind, mail, link: link, baseURL: baseURL)
         } else if mail.kind == "notice.key.expires" {
             self = Self.expiry(mail, baseURL: baseURL)
+        } else if mail.kind == "notice.workspace.enter" {
+            self = Self.entry(mail, baseURL: baseURL)
         } else {
             guard let notice = Self.notices[mail.kind] else { return nil }
             self = Self.notice(notice, mail, baseURL: baseURL)
@@ -156,11 +158,11 @@ struct Letter: Sendable {
     }
 
     /// One line of somebody's words, that no reader takes for a link.
-    private static func shown(_ text: String) -> String {
+    static func shown(_ text: String) -> String {
         text.plain(200).replacingOccurrences(of: "://", with: ":/ /")
     }
 
-    private static func time(_ microseconds: String?) -> String {
+    static func time(_ microseconds: String?) -> String {
         guard let value = microseconds.flatMap(Double.init) else { return "" }
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")

@@ -15,7 +15,7 @@ struct Explanation: Sendable, Equatable {
     struct Held: Sendable {
         let grant: Grant
         let customName: String
-        /// "the group …" or "the provider …" that brings it; `nil`: it was given to the account itself.
+        /// "the group …", "the provider …" or "an entry" that brings it; `nil`: it was given to the account itself.
         let through: String?
     }
 
@@ -41,7 +41,7 @@ struct Explanation: Sendable, Equatable {
         var steps: [Step] = []
         if !isActive { steps.append(Step(rule: .account, allows: false, text: "The account is out of use.")) }
         let covering = held.filter { $0.grant.scope.covers(scope) }
-        steps += covering.map { Self.step($0, action) }
+        steps += covering.map { Self.step($0, action, isKeyAsked: key != nil) }
         if covering.isEmpty { steps.append(Step(rule: .role, allows: false, text: "There is no role here.")) }
         let denials = denied.filter { $0.denial.scope.covers(scope) && $0.denial.actions.contains(action) }
         steps += denials.map { denial in
@@ -58,14 +58,17 @@ struct Explanation: Sendable, Equatable {
         self.allowed = hasRole && !isBarred
     }
 
-    private static func step(_ held: Held, _ action: Action) -> Step {
+    /// A key has nothing of what its owner holds for a while.
+    private static func step(_ held: Held, _ action: Action, isKeyAsked: Bool) -> Step {
         let role = held.grant.role == .custom ? "custom role \(held.customName)" : "role \(held.grant.role.rawValue)"
         let through = held.through.map { " through \($0)" } ?? ""
-        let allows = held.grant.allows(action)
+        let until = held.grant.until.map { " until \($0.formatted(.iso8601))" } ?? ""
+        let isOutOfReach = isKeyAsked && held.grant.until != nil
+        let allows = held.grant.allows(action) && !isOutOfReach
+        let verdict = allows ? "allows" : isOutOfReach ? "is in sessions alone; a key is not allowed" : "does not allow"
         return Step(
             rule: .role, allows: allows,
-            text: "The \(role) \(held.grant.scope.place)\(through) "
-                + (allows ? "allows \(action.rawValue)." : "does not allow \(action.rawValue)."))
+            text: "The \(role) \(held.grant.scope.place)\(through)\(until) \(verdict) \(action.rawValue).")
     }
 
     private static func steps(_ key: Key, _ action: Action, _ scope: Scope) -> [Step] {

@@ -4,6 +4,7 @@ import Model
 /// "View as": what a role, a denial or a key's limit does to somebody, for those who see to members, and for oneself.
 struct Explanations: Sendable {
     let store: ExplanationStore
+    let entries: EntryStore
     let accounts: AccountStore
     let keys: APIKeyStore
 
@@ -14,7 +15,10 @@ struct Explanations: Sendable {
     ) async throws -> Explanation {
         let unknown = Failure(.notFound, "There is no such account here, or you may not ask about it.")
         guard let found = try await accounts.find(account) else { throw unknown }
-        let held = try await store.held(by: account)
+        let entered = try await entries.held(by: account).map { grant in
+            Explanation.Held(grant: grant, customName: "", through: "an entry")
+        }
+        let held = try await store.held(by: account) + entered
         if account != access.principal {
             let isManaged = access.allows(.manageMembers, on: scope)
             let isHere = scope == .instance || held.contains { $0.grant.scope.workspace == scope.workspace }

@@ -2,13 +2,14 @@ import Foundation
 import Model
 import Postgres
 
-/// What statements that prove somebody join to their own: the account `a`, all that it and its groups were granted, and
-/// what is denied to them.
+/// What statements that prove somebody join to their own: the account `a`, all that it and its groups were granted,
+/// where it has entered for a while, and what is denied to them.
 enum PrincipalStore {
     static let columns: SQL = """
         a.id, a.kind, a.name,
         ARRAY(SELECT g.workspace_id \(held)), ARRAY(SELECT g.project_id \(held)), ARRAY(SELECT g.role \(held)),
         ARRAY(SELECT coalesce(array_to_string(r.actions, ','), '') \(held)),
+        ARRAY(SELECT e.workspace_id \(entered)), ARRAY(SELECT e.role \(entered)), ARRAY(SELECT e.ends_at \(entered)),
         ARRAY(SELECT d.workspace_id \(denied)), ARRAY(SELECT d.project_id \(denied)),
         ARRAY(SELECT array_to_string(d.actions, ',') \(denied))
         """
@@ -21,6 +22,7 @@ enum PrincipalStore {
         FROM auth.held_roles g LEFT JOIN auth.roles r ON r.workspace_id = g.workspace_id AND r.id = g.custom_role
         WHERE g.account_id = ANY (\(selves)) ORDER BY g.workspace_id, g.project_id, g.role, g.account_id
         """
+    private static let entered: SQL = "FROM auth.open_entries e WHERE e.account_id = a.id ORDER BY e.workspace_id"
     private static let denied: SQL = """
         FROM auth.denials d
         WHERE d.account_id = ANY (\(selves)) ORDER BY d.workspace_id, d.project_id, d.account_id
@@ -34,11 +36,20 @@ enum PrincipalStore {
         let grants = zip(scopes, zip(roles, customs)).compactMap { scope, held in
             grant(held.0, customActions: held.1, on: scope)
         }
+        let entries = try entries(&row)
         let denials = zip(try Self.scopes(&row), try row.read([String].self)).map { scope, actions in
             Denial(Self.actions(actions), on: scope)
         }
         return Principal(
-            id: ID(id), kind: Access.Kind(rawValue: kind) ?? .guest, name: name, grants: grants, denials: denials)
+            id: ID(id), kind: Access.Kind(rawValue: kind) ?? .guest, name: name, grants: grants + entries,
+            denials: denials)
+    }
+
+    private static func entries(_ row: inout Row) throws -> [Grant] {
+        let (workspaces, roles): ([UUID], [String]) = (try row.read(), try row.read())
+        return zip(workspaces, zip(roles, try row.read([Date].self))).compactMap { workspace, held in
+            Role(rawValue: held.0).map { Grant($0, on: .workspace(ID(workspace)), until: held.1) }
+        }
     }
 
     /// `nil` for a role of a newer release.

@@ -142,7 +142,10 @@ extension JSONWriter {
                 writer.member("has_password", account.hasPassword_p)
             } else {
                 writer.member("description", account.description_p)
-                if account.kind == .group { writer.member("members", Int64(account.members)) }
+                if account.kind == .group {
+                    writer.member("members", Int64(account.members))
+                    if !account.provider.isEmpty { writer.member("provider", account.provider) }
+                }
             }
             writer.time("created_ms", account.createdMs)
             writer.time("last_seen_ms", account.lastSeenMs)

@@ -18,6 +18,7 @@ struct GroupRoutes: Sendable {
         routes.get("groups", use: list)
         routes.post("groups", use: create)
         routes.get("groups/:id/members", use: members)
+        routes.get("groups/:id/roles", use: roles)
         routes.patch("groups/:id", use: change)
         routes.delete("groups/:id", use: delete)
         routes.get("invitations", use: invitations)
@@ -58,6 +59,26 @@ struct GroupRoutes: Sendable {
         let id = try Data(idText: try context.part("id"), "group")
         let found = try await gateway.backends.auth.listGroupMembers(.with { $0.id = id }, caller.call(context))
         return Self.accounts("members", found.members)
+    }
+
+    /// Where it holds roles. A workspace that the caller may not see is told without its name.
+    @Sendable private func roles(_ request: Request, _ context: EdgeContext) async throws -> Response {
+        let caller = try await visitors.reader(request, context)
+        let id = try Data(idText: try context.part("id"), "group")
+        let held = try await GroupHolding.all(of: id, gateway, caller, caller.call(context))
+        return Reply.json { writer in
+            writer.object { writer in
+                writer.key("roles")
+                writer.array(held) { writer, holding in
+                    writer.object { writer in
+                        writer.member("role", holding.role)
+                        writer.member("scope", holding.scope)
+                        if !holding.workspace.isEmpty { writer.member("workspace", holding.workspace) }
+                        if !holding.project.isEmpty { writer.member("project", holding.project) }
+                    }
+                }
+            }
+        }
     }
 
     /// `add` and `remove` hold ids of accounts; `name` and `description` stay as they are without one.

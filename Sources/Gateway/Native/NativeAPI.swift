@@ -17,6 +17,7 @@ struct NativeAPI: Sendable {
         AccountRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         MemberRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         GroupRoutes(gateway: gateway, visitors: visitors).register(in: routes)
+        EntryRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         AuditRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         WorkspaceRoutes(gateway: gateway, visitors: visitors).register(in: routes)
         ExperimentRoutes(gateway: gateway, visitors: visitors).register(in: routes)

@@ -51,6 +51,7 @@ extension JSONWriter {
                 writer.member("project", projects[grant.projectID] ?? grant.projectID.idText)
             }
             writer.strings("actions", holding.actions)
+            if grant.untilMs != 0 { writer.time("until_ms", grant.untilMs) }
         }
     }
 }

@@ -40,6 +40,8 @@ struct Site: Sendable {
         DenialPages(shell: workspaces).register(in: routes)
         AccessPage(shell: workspaces).register(in: routes)
         AccountPages(shell: settings).register(in: routes)
+        InstanceGroupPages(shell: settings).register(in: routes)
+        EntryPages(shell: settings).register(in: routes)
         MailPages(shell: settings).register(in: routes)
         ProvisioningPages(shell: settings).register(in: routes)
         AuditPage(shell: workspaces).register(in: routes)

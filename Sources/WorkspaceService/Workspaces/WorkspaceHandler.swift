@@ -40,6 +40,11 @@ struct WorkspaceHandler: Sendable {
         return FindWorkspaceResponse.with { $0.workspace = row.record }
     }
 
+    func locate(_ request: LocateWorkspaceRequest, _ call: Call) async throws -> LocateWorkspaceResponse {
+        let row = try await workspaces.locate(request.name, as: try call.requireAccess())
+        return LocateWorkspaceResponse.with { $0.workspace = row.record }
+    }
+
     func setDefault(_ request: SetDefaultWorkspaceRequest, _ call: Call) async throws -> Empty {
         try await workspaces.setDefault(try id(request.id, "id"), as: try call.requireAccess())
         return Empty()

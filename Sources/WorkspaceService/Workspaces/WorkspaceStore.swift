@@ -49,6 +49,16 @@ struct WorkspaceStore: Sendable {
             """, for: .these(ids.map(\.uuid)), WorkspaceRow.init(row:))
     }
 
+    /// Through the table of addresses, which is not behind the wall; then it is looked at as any other.
+    func locate(_ permit: Permit, key: String) async throws -> WorkspaceRow? {
+        let id = try await database.first(
+            "SELECT workspace_id FROM workspace.addresses WHERE name_digest = sha256(convert_to(\(key), 'UTF8'))",
+            for: .none
+        ) { row in ID<Workspace>(try row.read()) }
+        guard let id else { return nil }
+        return try await find(key: key, in: [id], for: permit.principal)
+    }
+
     /// The preferred one if the caller still sees it, else the one that was made first.
     func findDefault(of ids: [ID<Workspace>], for account: ID<Account>) async throws -> WorkspaceRow? {
         try await database.first(

@@ -72,6 +72,17 @@ struct Workspaces: Sendable {
         }
     }
 
+    /// Any workspace, by its exact name: for an administrator of the instance who is about to enter it. That a name is
+    /// taken everybody can find out; its id opens nothing.
+    func locate(_ name: String, as access: Access) async throws -> WorkspaceRow {
+        try access.requireRecentProof()
+        let permit = try access.require(.administerInstance, on: .instance)
+        guard !name.utf8.contains(0), let found = try await store.locate(permit, key: Title.key(of: name)) else {
+            throw Workspaces.unknown
+        }
+        return found
+    }
+
     func setDefault(_ id: ID<Workspace>, as access: Access) async throws {
         let permit = try access.require(.read, on: .workspace(id))
         guard try await store.setDefault(permit, id) else { throw Workspaces.unknown }

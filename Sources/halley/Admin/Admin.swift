@@ -6,13 +6,16 @@ import Model
 
 struct Admin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look after accounts, keys, providers, mail and the audit log of a running server.",
+        abstract: "Look after accounts, keys, groups, providers, mail and the audit log of a running server.",
         discussion: """
             For whoever runs the machine: it talks to the server of the data folder over its socket, as the user that \
             runs the server. No key and no password is asked for; each command stands in the audit log. \
             Tables are for people; --json is for programs.
             """,
-        subcommands: [Users.self, Keys.self, ServiceAccounts.self, Providers.self, AuditLog.self, MailCommand.self])
+        subcommands: [
+            Users.self, Keys.self, ServiceAccounts.self, Groups.self, Providers.self, Entries.self, AuditLog.self,
+            MailCommand.self,
+        ])
 }
 
 /// What all of them take.

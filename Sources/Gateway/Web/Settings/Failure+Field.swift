@@ -11,7 +11,8 @@ extension Failure {
     private static let fieldsOfReasons: [String: [String]] = [
         "name_empty": ["name"], "name_too_long": ["name"], "name_invalid": ["name"], "role_exists": ["name"],
         "account_exists": ["name"], "action_unknown": ["actions"], "actions_missing": ["actions"],
-        "account_unknown": ["who"], "own_account": ["who"], "reason_invalid": ["reason"],
+        "account_unknown": ["who"], "workspace_unknown": ["workspace"], "entry_open": ["workspace"],
+        "hours_invalid": ["hours"], "own_account": ["who"], "reason_invalid": ["reason"],
         "issuer_invalid": ["issuer"], "audience_missing": ["audience"], "rules_missing": ["claims"],
         "rules_invalid": ["claims"], "expiry_invalid": ["minutes"],
         "role_unknown": ["role"], "role_for_people": ["role"], "role_above_own": ["role", "who"],

@@ -82,6 +82,8 @@ struct MemberPages: Sendable {
             "invitations": open.map(Self.open), "hasInvitations": !open.isEmpty, "who": form?["who"] ?? "",
             "name": form?["name"] ?? "", "description": form?["description"] ?? "",
         ]
+        let inside = try await auth.listEntries(.with { ($0.workspaceID, $0.openOnly) = (place.id, true) }, call)
+        model["inside"] = inside.entries.map { EntryPages.Line($0, caller) }
         (model["link"], model["mailed"]) = (made?.link, made?.mailed)
         return try await shell.page(
             "settings-members", .members, at: place, caller, context, problem: problem,

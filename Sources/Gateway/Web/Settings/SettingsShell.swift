@@ -24,7 +24,10 @@ struct SettingsShell: Sendable {
         ("API keys", "/settings/keys"), ("Signed in", "/settings/sessions"), ("Security", "/settings/security"),
         ("Identities", "/settings/identities"),
     ]
-    static let instance = [("Accounts", "/admin/accounts"), ("Providers", "/admin/providers"), ("Mail", "/admin/mail")]
+    static let instance = [
+        ("Accounts", "/admin/accounts"), ("Groups", "/admin/groups"), ("Providers", "/admin/providers"),
+        ("Mail", "/admin/mail"), ("Entering workspaces", "/admin/entries"),
+    ]
     static let log = [("Audit log", "/admin/audit")]
 
     let site: Site
