@@ -1,10 +1,30 @@
 """A real server for the whole session."""
+import pathlib
 import shutil
 import uuid
 
 import pytest
 
 from harness import PYTHON, Server, complaints  # noqa: F401  tests take them from here as well
+
+# What asks the server by itself, so that it says the same beside each client: once is enough.
+SERVER_ONLY = {
+    "test_admin.py", "test_attacks.py", "test_audit.py", "test_bad_input.py", "test_big_file.py", "test_by_role.py",
+    "test_contract.py", "test_expect.py", "test_kill.py", "test_secrets.py", "test_tenants.py",
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--clients-only", action="store_true", help="leave out what does not depend on the client")
+
+
+def pytest_configure(config):
+    missing = [name for name in SERVER_ONLY if not (pathlib.Path(__file__).parent / name).exists()]
+    assert not missing, f"SERVER_ONLY names what is not there: {missing}"
+
+
+def pytest_ignore_collect(collection_path, config):
+    return True if config.getoption("--clients-only") and collection_path.name in SERVER_ONLY else None
 
 
 @pytest.fixture(scope="session")
