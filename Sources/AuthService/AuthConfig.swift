@@ -77,6 +77,11 @@ public struct Peppers: Sendable {
         derived(for: "provider sign-ins").first?.key ?? Secret([])
     }
 
+    /// What tries to sign in are counted under is made with it.
+    var names: Secret {
+        HMACSHA256.key(for: "sign-in names", from: secrets[version] ?? Secret([]))
+    }
+
     /// What CSRF tokens are made with.
     var forms: Secret {
         HMACSHA256.key(for: "csrf", from: secrets[version] ?? Secret([]))

@@ -48,14 +48,14 @@ public struct AuthService: Sendable {
         let auditStore = AuditStore(database: database)
         mails = Self.mail(database, config, logger)
         emails = Emails(store: EmailStore(database: database), mails: mails)
-        accounts = Accounts(store: accountStore, policy: PasswordPolicy(), hasher: hasher, mails: mails)
+        let tries = Self.tries(database, config)
+        accounts = Accounts(store: accountStore, policy: PasswordPolicy(), hasher: hasher, mails: mails, tries: tries)
         sessions = Sessions(
             store: SessionStore(database: database), pending: PendingStore(database: database),
             judge: FactorJudge(
                 store: FactorProofStore(database: database), audit: auditStore, seal: config.factorSeal,
                 peppers: config.peppers, now: now),
-            accounts: accountStore, audit: auditStore,
-            throttle: Throttle(store: ThrottleStore(database: database)), hasher: hasher, mint: mint,
+            accounts: accountStore, audit: auditStore, tries: tries, hasher: hasher, mint: mint,
             csrfKey: config.peppers.forms, lastUse: lastUse)
         let keyStore = APIKeyStore(database: database)
         keys = APIKeys(
@@ -82,15 +82,15 @@ public struct AuthService: Sendable {
             peppers: config.peppers, issuer: "Halley", now: now)
         policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
-        (providers, providerSignIns, directorySignIns) = Self.singleSignOn(database, config)
+        (providers, providerSignIns, directorySignIns) = Self.singleSignOn(database, config, tries)
         providerSignOuts = ProviderSignOuts(
             store: ProviderSessionStore(database: database), after: providerSignIns)
         provisioning = Provisioning(store: providers.provisioned, providers: providers.store, keys: keys)
-        devices = Devices(store: DeviceStore(database: database), keys: keys, throttle: sessions.throttle)
+        devices = Devices(store: DeviceStore(database: database), keys: keys, throttle: tries.throttle)
         trusts = Trusts(
-            store: TrustStore(database: database), keys: keys, audit: auditStore, throttle: sessions.throttle,
+            store: TrustStore(database: database), keys: keys, audit: auditStore, throttle: tries.throttle,
             documents: providerSignIns.documents, egress: providers.egress)
-        resets = Resets(store: ResetStore(database: database), mails: mails, throttle: sessions.throttle)
+        resets = Resets(store: ResetStore(database: database), mails: mails, throttle: tries.throttle)
         self.lastUse = lastUse
         self.logger = logger
     }
@@ -102,13 +102,19 @@ public struct AuthService: Sendable {
             settings: config.mail, baseURL: config.baseURL, logger: logger)
     }
 
-    private static func singleSignOn(_ database: Database, _ config: AuthConfig) -> (
+    private static func tries(_ database: Database, _ config: AuthConfig) -> Tries {
+        Tries(
+            store: TryStore(database: database), throttle: Throttle(store: ThrottleStore(database: database)),
+            browsers: KnownBrowserStore(database: database), names: TryNames(key: config.peppers.names))
+    }
+
+    private static func singleSignOn(_ database: Database, _ config: AuthConfig, _ tries: Tries) -> (
         Providers, ProviderSignIns, DirectorySignIns
     ) {
         let egress = Egress(rules: config.egress)
         let documents = ProviderDocuments(egress: egress)
         let (vault, directory) = (ProviderVault(peppers: config.peppers), Directory())
-        let (audit, throttle) = (AuditStore(database: database), Throttle(store: ThrottleStore(database: database)))
+        let audit = AuditStore(database: database)
         let (store, identities) = (ProviderStore(database: database), IdentityStore(database: database))
         return (
             Providers(
@@ -116,11 +122,11 @@ public struct AuthService: Sendable {
                 egress: egress, documents: documents, directory: directory),
             ProviderSignIns(
                 store: ProviderSignInStore(database: database), providers: store, identities: identities,
-                audit: audit, throttle: throttle, vault: vault, documents: documents,
+                audit: audit, throttle: tries.throttle, vault: vault, documents: documents,
                 exchange: ProviderExchange(egress: egress, documents: documents),
                 baseURL: config.baseURL),
             DirectorySignIns(
-                providers: store, identities: identities, audit: audit, throttle: throttle, vault: vault,
+                providers: store, identities: identities, audit: audit, tries: tries, vault: vault,
                 directory: directory)
         )
     }
@@ -151,6 +157,7 @@ public struct AuthService: Sendable {
             try await Task.sleep(for: LastUse.interval)
             await attempt("last use") { try await flushLastUse() }
             await attempt("refusals") { try await refusals.flush() }
+            await attempt("tries to be given back") { try await sessions.tries.settleOwed() }
         }
     }
 

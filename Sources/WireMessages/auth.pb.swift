@@ -763,6 +763,9 @@ public nonisolated struct SignInRequest: Sendable {
 
   public var client: String = String()
 
+  /// what this browser was given when somebody signed in; empty: nothing
+  public var browser: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -777,6 +780,9 @@ public nonisolated struct SignInResponse: Sendable {
   public var token: String = String()
 
   public var expiresMs: Int64 = 0
+
+  /// with a token only: what the browser is known by from here on
+  public var browser: String = String()
 
   public var pendingToken: String = String()
 
@@ -902,6 +908,9 @@ public nonisolated struct SetPasswordByTokenRequest: Sendable {
   /// of a link that came by mail: who has it reads the address
   public var mailProof: String = String()
 
+  /// as in SignInRequest
+  public var browser: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -918,6 +927,9 @@ public nonisolated struct SetPasswordByTokenResponse: Sendable {
   public var sessionToken: String = String()
 
   public var expiresMs: Int64 = 0
+
+  /// as in SignInResponse
+  public var browser: String = String()
 
   public var pendingToken: String = String()
 
@@ -1912,7 +1924,7 @@ nonisolated extension AuthenticateResponse: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension SignInRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SignInRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0\u{1}browser\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1924,6 +1936,7 @@ nonisolated extension SignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeSingularStringField(value: &self.password) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.client) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       default: break
       }
     }
@@ -1942,6 +1955,9 @@ nonisolated extension SignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.client.isEmpty {
       try visitor.visitSingularStringField(value: self.client, fieldNumber: 4)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1950,6 +1966,7 @@ nonisolated extension SignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.password != rhs.password {return false}
     if lhs.address != rhs.address {return false}
     if lhs.client != rhs.client {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1957,7 +1974,7 @@ nonisolated extension SignInRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension SignInResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SignInResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}expires_ms\0\u{4}\u{8}pending_token\0\u{3}pending_expires_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}expires_ms\0\u{1}browser\0\u{4}\u{7}pending_token\0\u{3}pending_expires_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1967,6 +1984,7 @@ nonisolated extension SignInResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.token) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.pendingToken) }()
       case 11: try { try decoder.decodeSingularInt64Field(value: &self.pendingExpiresMs) }()
       default: break
@@ -1981,6 +1999,9 @@ nonisolated extension SignInResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.expiresMs != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 2)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 3)
+    }
     if !self.pendingToken.isEmpty {
       try visitor.visitSingularStringField(value: self.pendingToken, fieldNumber: 10)
     }
@@ -1993,6 +2014,7 @@ nonisolated extension SignInResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
   public static func ==(lhs: SignInResponse, rhs: SignInResponse) -> Bool {
     if lhs.token != rhs.token {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.pendingToken != rhs.pendingToken {return false}
     if lhs.pendingExpiresMs != rhs.pendingExpiresMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -2231,7 +2253,7 @@ nonisolated extension EndSessionsResponse: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SetPasswordByTokenRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}password\0\u{1}address\0\u{1}client\0\u{3}mail_proof\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}password\0\u{1}address\0\u{1}client\0\u{3}mail_proof\0\u{1}browser\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2244,6 +2266,7 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
       case 3: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.client) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.mailProof) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       default: break
       }
     }
@@ -2265,6 +2288,9 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
     if !self.mailProof.isEmpty {
       try visitor.visitSingularStringField(value: self.mailProof, fieldNumber: 5)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2274,6 +2300,7 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.address != rhs.address {return false}
     if lhs.client != rhs.client {return false}
     if lhs.mailProof != rhs.mailProof {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2281,7 +2308,7 @@ nonisolated extension SetPasswordByTokenRequest: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SetPasswordByTokenResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}session_token\0\u{3}expires_ms\0\u{4}\u{7}pending_token\0\u{3}pending_expires_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}session_token\0\u{3}expires_ms\0\u{1}browser\0\u{4}\u{6}pending_token\0\u{3}pending_expires_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2292,6 +2319,7 @@ nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftPr
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.sessionToken) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.pendingToken) }()
       case 11: try { try decoder.decodeSingularInt64Field(value: &self.pendingExpiresMs) }()
       default: break
@@ -2309,6 +2337,9 @@ nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftPr
     if self.expiresMs != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 3)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 4)
+    }
     if !self.pendingToken.isEmpty {
       try visitor.visitSingularStringField(value: self.pendingToken, fieldNumber: 10)
     }
@@ -2322,6 +2353,7 @@ nonisolated extension SetPasswordByTokenResponse: SwiftProtobuf.Message, SwiftPr
     if lhs.name != rhs.name {return false}
     if lhs.sessionToken != rhs.sessionToken {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.pendingToken != rhs.pendingToken {return false}
     if lhs.pendingExpiresMs != rhs.pendingExpiresMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

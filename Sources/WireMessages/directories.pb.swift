@@ -76,6 +76,9 @@ public nonisolated struct SignInAtDirectoryRequest: Sendable {
 
   public var client: String = String()
 
+  /// as in SignInRequest
+  public var browser: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -171,7 +174,7 @@ nonisolated extension DirectoryRecord: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension SignInAtDirectoryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SignInAtDirectoryRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}provider_id\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}provider_id\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0\u{1}browser\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -184,6 +187,7 @@ nonisolated extension SignInAtDirectoryRequest: SwiftProtobuf.Message, SwiftProt
       case 3: try { try decoder.decodeSingularStringField(value: &self.password) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.client) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       default: break
       }
     }
@@ -205,6 +209,9 @@ nonisolated extension SignInAtDirectoryRequest: SwiftProtobuf.Message, SwiftProt
     if !self.client.isEmpty {
       try visitor.visitSingularStringField(value: self.client, fieldNumber: 5)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -214,6 +221,7 @@ nonisolated extension SignInAtDirectoryRequest: SwiftProtobuf.Message, SwiftProt
     if lhs.password != rhs.password {return false}
     if lhs.address != rhs.address {return false}
     if lhs.client != rhs.client {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

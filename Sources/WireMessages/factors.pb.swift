@@ -110,6 +110,9 @@ public nonisolated struct FinishSignInRequest: Sendable {
 
   public var client: String = String()
 
+  /// as in SignInRequest
+  public var browser: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -127,6 +130,9 @@ public nonisolated struct FinishSignInResponse: Sendable {
   public var expiresMs: Int64 = 0
 
   public var name: String = String()
+
+  /// as in SignInResponse
+  public var browser: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -411,7 +417,7 @@ nonisolated extension FactorProof: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension FinishSignInRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FinishSignInRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pending_token\0\u{1}proof\0\u{1}address\0\u{1}client\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}pending_token\0\u{1}proof\0\u{1}address\0\u{1}client\0\u{1}browser\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -423,6 +429,7 @@ nonisolated extension FinishSignInRequest: SwiftProtobuf.Message, SwiftProtobuf.
       case 2: try { try decoder.decodeSingularMessageField(value: &self._proof) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.client) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       default: break
       }
     }
@@ -445,6 +452,9 @@ nonisolated extension FinishSignInRequest: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.client.isEmpty {
       try visitor.visitSingularStringField(value: self.client, fieldNumber: 4)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -453,6 +463,7 @@ nonisolated extension FinishSignInRequest: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs._proof != rhs._proof {return false}
     if lhs.address != rhs.address {return false}
     if lhs.client != rhs.client {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -460,7 +471,7 @@ nonisolated extension FinishSignInRequest: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension FinishSignInResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".FinishSignInResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}expires_ms\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{3}expires_ms\0\u{1}name\0\u{1}browser\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -471,6 +482,7 @@ nonisolated extension FinishSignInResponse: SwiftProtobuf.Message, SwiftProtobuf
       case 1: try { try decoder.decodeSingularStringField(value: &self.token) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       default: break
       }
     }
@@ -486,6 +498,9 @@ nonisolated extension FinishSignInResponse: SwiftProtobuf.Message, SwiftProtobuf
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -493,6 +508,7 @@ nonisolated extension FinishSignInResponse: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.token != rhs.token {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

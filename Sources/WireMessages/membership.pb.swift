@@ -197,6 +197,9 @@ public nonisolated struct AcceptInvitationRequest: Sendable {
   /// as in SetPasswordByTokenRequest
   public var mailProof: String = String()
 
+  /// as in SignInRequest
+  public var browser: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -212,6 +215,9 @@ public nonisolated struct AcceptInvitationResponse: Sendable {
   public var sessionToken: String = String()
 
   public var expiresMs: Int64 = 0
+
+  /// as in SignInResponse
+  public var browser: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -904,7 +910,7 @@ nonisolated extension LookAtInvitationResponse: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AcceptInvitationRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0\u{3}mail_proof\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}name\0\u{1}password\0\u{1}address\0\u{1}client\0\u{3}mail_proof\0\u{1}browser\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -918,6 +924,7 @@ nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProto
       case 4: try { try decoder.decodeSingularStringField(value: &self.address) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.client) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.mailProof) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       default: break
       }
     }
@@ -942,6 +949,9 @@ nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProto
     if !self.mailProof.isEmpty {
       try visitor.visitSingularStringField(value: self.mailProof, fieldNumber: 6)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -952,6 +962,7 @@ nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProto
     if lhs.address != rhs.address {return false}
     if lhs.client != rhs.client {return false}
     if lhs.mailProof != rhs.mailProof {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -959,7 +970,7 @@ nonisolated extension AcceptInvitationRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension AcceptInvitationResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AcceptInvitationResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}session_token\0\u{3}expires_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workspace_id\0\u{3}session_token\0\u{3}expires_ms\0\u{1}browser\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -970,6 +981,7 @@ nonisolated extension AcceptInvitationResponse: SwiftProtobuf.Message, SwiftProt
       case 1: try { try decoder.decodeSingularBytesField(value: &self.workspaceID) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.sessionToken) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.expiresMs) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.browser) }()
       default: break
       }
     }
@@ -985,6 +997,9 @@ nonisolated extension AcceptInvitationResponse: SwiftProtobuf.Message, SwiftProt
     if self.expiresMs != 0 {
       try visitor.visitSingularInt64Field(value: self.expiresMs, fieldNumber: 3)
     }
+    if !self.browser.isEmpty {
+      try visitor.visitSingularStringField(value: self.browser, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -992,6 +1007,7 @@ nonisolated extension AcceptInvitationResponse: SwiftProtobuf.Message, SwiftProt
     if lhs.workspaceID != rhs.workspaceID {return false}
     if lhs.sessionToken != rhs.sessionToken {return false}
     if lhs.expiresMs != rhs.expiresMs {return false}
+    if lhs.browser != rhs.browser {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

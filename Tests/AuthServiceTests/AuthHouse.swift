@@ -17,6 +17,7 @@ struct AuthHouse: Sendable {
     let database: Database
     /// The superuser, whom nothing stops.
     let owner: Database
+    let config: AuthConfig
     let signer: Ed25519.PublicKey
     /// What authenticators go by; stands still.
     let clock: StillClock
@@ -37,7 +38,7 @@ struct AuthHouse: Sendable {
                 database: database, config: config, logger: ScratchDatabase.logger, now: { clock.now })
             try await body(
                 AuthHouse(
-                    service: service, database: database, owner: owner,
+                    service: service, database: database, owner: owner, config: config,
                     signer: try Ed25519.PrivateKey(seed: seed).publicKey, clock: clock, shelf: shelf))
         }
     }
@@ -77,12 +78,13 @@ struct AuthHouse: Sendable {
         return try await access(session: draft.token.text)
     }
 
-    func signIn(_ name: String, _ password: String = password, from address: String = "192.0.2.1") async throws
-        -> String
-    {
-        let draft = Session.Draft(address: address, client: "test")
+    func signIn(
+        _ name: String, _ password: String = password, from address: String = "192.0.2.1", in browser: Browser? = nil
+    ) async throws -> String {
+        let draft = Session.Draft(address: address, client: "test", browser: browser?.token ?? "")
         guard case .session = try await service.sessions.signIn(name: name, password: password, beginning: draft)
         else { throw Failure(.bug, "a second factor is asked for") }
+        browser?.token = draft.browser.token.text
         return draft.token.text
     }
 

@@ -536,6 +536,18 @@ CREATE TABLE auth.invitations (
     CONSTRAINT invitations_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'commenter'::text, 'editor'::text, 'admin'::text])))
 );
 ALTER TABLE auth.invitations OWNER TO halley_owner;
+CREATE TABLE auth.known_browsers (
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    account_id uuid NOT NULL,
+    known_as bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT known_browsers_digest_length CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT known_browsers_name_length CHECK ((octet_length(known_as) = ANY (ARRAY[0, 32])))
+);
+ALTER TABLE auth.known_browsers OWNER TO halley_owner;
 CREATE TABLE auth.logout_tokens (
     provider_id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -588,6 +600,8 @@ CREATE TABLE auth.pending_sign_ins (
     forgives bytea[] DEFAULT '{}'::bytea[] NOT NULL,
     used_at timestamp with time zone,
     provider_session_id uuid,
+    gives_back bytea DEFAULT '\x'::bytea NOT NULL,
+    known_as bytea DEFAULT '\x'::bytea NOT NULL,
     CONSTRAINT pending_sign_ins_digest_length CHECK ((octet_length(digest) = 32))
 );
 ALTER TABLE auth.pending_sign_ins OWNER TO halley_owner;
@@ -709,6 +723,16 @@ CREATE TABLE auth.setup_tokens (
     CONSTRAINT setup_tokens_digest_length CHECK ((length(digest) = 32))
 );
 ALTER TABLE auth.setup_tokens OWNER TO halley_owner;
+CREATE TABLE auth.sign_in_tries (
+    name bytea NOT NULL,
+    tries integer NOT NULL,
+    waits_until timestamp with time zone,
+    tried_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sign_in_tries_count CHECK ((tries >= 0)),
+    CONSTRAINT sign_in_tries_name_length CHECK ((octet_length(name) = 32))
+)
+WITH (fillfactor='50');
+ALTER TABLE auth.sign_in_tries OWNER TO halley_owner;
 CREATE TABLE auth.throttles (
     bucket bytea NOT NULL,
     tokens double precision NOT NULL,
@@ -1027,6 +1051,10 @@ ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_digest_unique UNIQUE (digest);
 ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY auth.known_browsers
+    ADD CONSTRAINT known_browsers_digest_unique UNIQUE (digest, account_id, known_as);
+ALTER TABLE ONLY auth.known_browsers
+    ADD CONSTRAINT known_browsers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.logout_tokens
     ADD CONSTRAINT logout_tokens_pkey PRIMARY KEY (provider_id, digest);
 ALTER TABLE ONLY auth.outbox
@@ -1071,6 +1099,8 @@ ALTER TABLE ONLY auth.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY auth.setup_tokens
     ADD CONSTRAINT setup_tokens_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY auth.sign_in_tries
+    ADD CONSTRAINT sign_in_tries_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY auth.throttles
     ADD CONSTRAINT throttles_pkey PRIMARY KEY (bucket);
 ALTER TABLE ONLY auth.trusts
@@ -1152,6 +1182,8 @@ CREATE INDEX grants_custom_role ON auth.grants USING btree (workspace_id, custom
 CREATE INDEX group_members_account ON auth.group_members USING btree (account_id);
 CREATE INDEX invitations_inviter ON auth.invitations USING btree (invited_by);
 CREATE INDEX invitations_workspace ON auth.invitations USING btree (workspace_id);
+CREATE INDEX known_browsers_account ON auth.known_browsers USING btree (account_id, seen_at);
+CREATE INDEX known_browsers_expiry ON auth.known_browsers USING btree (expires_at);
 CREATE INDEX logout_tokens_spent ON auth.logout_tokens USING btree (spent_at);
 CREATE INDEX outbox_account ON auth.outbox USING btree (account_id, created_at);
 CREATE INDEX outbox_age ON auth.outbox USING btree (created_at);
@@ -1170,6 +1202,7 @@ CREATE INDEX sessions_account ON auth.sessions USING btree (account_id);
 CREATE INDEX sessions_expiry ON auth.sessions USING btree (expires_at);
 CREATE INDEX sessions_provider_session ON auth.sessions USING btree (provider_session_id) WHERE (provider_session_id IS NOT NULL);
 CREATE INDEX setup_tokens_account ON auth.setup_tokens USING btree (account_id);
+CREATE INDEX sign_in_tries_age ON auth.sign_in_tries USING btree (tried_at);
 CREATE INDEX throttles_age ON auth.throttles USING btree (filled_at);
 CREATE INDEX trusts_account_idx ON auth.trusts USING btree (account_id);
 CREATE INDEX trusts_creator_idx ON auth.trusts USING btree (created_by);
@@ -1216,6 +1249,8 @@ ALTER TABLE ONLY auth.identities
     ADD CONSTRAINT identities_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.invitations
     ADD CONSTRAINT invitations_inviter_fkey FOREIGN KEY (invited_by) REFERENCES auth.accounts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY auth.known_browsers
+    ADD CONSTRAINT known_browsers_account_fkey FOREIGN KEY (account_id) REFERENCES auth.accounts(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.logout_tokens
     ADD CONSTRAINT logout_tokens_provider_fkey FOREIGN KEY (provider_id) REFERENCES auth.providers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY auth.outbox
@@ -1363,6 +1398,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.providers TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.held_roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.identities TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.invitations TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.known_browsers TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.logout_tokens TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.open_entries TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.outbox TO halley_auth;
@@ -1378,6 +1414,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.recovery_codes TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.roles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sessions TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.setup_tokens TO halley_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.sign_in_tries TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.throttles TO halley_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE auth.trusts TO halley_auth;
 GRANT SELECT ON TABLE halley.migrations TO halley_auth;

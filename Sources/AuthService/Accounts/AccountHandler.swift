@@ -27,13 +27,15 @@ struct AccountHandler: Sendable {
     }
 
     func setPassword(_ q: SetPasswordByTokenRequest, _ call: Call) async throws -> SetPasswordByTokenResponse {
-        let session = Session.Draft(address: q.address, client: q.client)
+        let session = Session.Draft(address: q.address, client: q.client, browser: q.browser)
         let (account, outcome) = try await accounts.setPassword(
             q.password, by: q.token, proof: q.mailProof, beginning: session)
         return SetPasswordByTokenResponse.with {
             $0.name = account.name
             switch outcome {
-            case .session: ($0.sessionToken, $0.expiresMs) = (session.token.text, session.expiresAt.wire)
+            case .session:
+                ($0.sessionToken, $0.expiresMs) = (session.token.text, session.expiresAt.wire)
+                $0.browser = session.browser.token.text
             case .pending(let pending):
                 ($0.pendingToken, $0.pendingExpiresMs) = (pending.token.text, pending.expiresAt.wire)
             }

@@ -88,6 +88,7 @@ extension AccountStore {
             "UPDATE auth.api_keys SET revoked_at = now() WHERE account_id = \(id.uuid) AND revoked_at IS NULL",
             "UPDATE auth.setup_tokens SET used_at = now() WHERE account_id = \(id.uuid) AND used_at IS NULL",
             "DELETE FROM auth.pending_sign_ins WHERE account_id = \(id.uuid)",
+            KnownBrowserStore.forget(of: id),
             "DELETE FROM auth.email_confirmations WHERE account_id = \(id.uuid)",
             "DELETE FROM auth.device_requests WHERE account_id = \(id.uuid) AND spent_at IS NULL",
         ]

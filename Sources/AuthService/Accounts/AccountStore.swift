@@ -10,44 +10,27 @@ struct AccountStore: Sendable {
     struct Lock: Sendable {
         let account: ID<Account>
         let name: String
+        var nameKey = ""
+        var emailKey = ""
         let hash: PasswordHash?
-        /// Too many passwords in a row were wrong, and this one comes from where the account was never signed in.
-        var isClosed = false
+        /// Which of the account's browsers was brought, if any.
+        var browser: UUID?
     }
 
-    /// Wrong passwords in a row, from wherever, until only a place that is known, or a new link, helps (SP 800-63B
-    /// §3.2.2: at most 100).
-    static let failuresMax = 100
-
-    /// By name or, with an `@`, by e-mail; whoever comes from `address`.
-    func lock(of key: String, from address: String) async throws -> Lock? {
+    /// By name or, with an `@`, by e-mail; whoever brings `browser`.
+    func lock(of key: String, by browser: KnownBrowser.Draft) async throws -> Lock? {
         try await database.first(
             """
-            SELECT a.id, a.name, CASE WHEN a.deactivated_at IS NULL THEN a.password END,
-                   a.failures >= \(Int32(Self.failuresMax)) AND NOT EXISTS (
-                   SELECT FROM auth.sessions s WHERE s.account_id = a.id AND s.address = \(address))
+            SELECT a.id, a.name, a.name_key, a.email_key, CASE WHEN a.deactivated_at IS NULL THEN a.password END,
+                   \(KnownBrowserStore.find(browser.presented, of: "a.id"))
               FROM auth.accounts a
              WHERE a.name_key = \(key) OR (a.email_key = \(key) AND a.email_key <> '')
             """, for: .none
         ) { row in
             Lock(
-                account: ID(try row.read()), name: try row.read(),
-                hash: try row.read(String?.self).map(PasswordHash.init(phc:)), isClosed: try row.read())
+                account: ID(try row.read()), name: try row.read(), nameKey: try row.read(), emailKey: try row.read(),
+                hash: try row.read(String?.self).map(PasswordHash.init(phc:)), browser: try row.read())
         }
-    }
-
-    /// A password was wrong; of `nil`, nobody's was.
-    func count(failureOf account: ID<Account>?, telling event: AuditEvent) async throws {
-        let counted: [SQL] =
-            account.map {
-                [
-                    """
-                    UPDATE auth.accounts SET failures = failures + 1
-                     WHERE id = \($0.uuid) AND failures < \(Int32(Self.failuresMax))
-                    """
-                ]
-            } ?? []
-        try await database.run(counted + [AuditStore.append(event)], for: event.tenants)
     }
 
     func lock(of account: ID<Account>) async throws -> Lock? {
@@ -62,8 +45,7 @@ struct AccountStore: Sendable {
 
     /// A new password. The account's other sessions end, and links that would set another.
     func change(
-        _ hash: PasswordHash, of account: ID<Account>, keeping session: ID<Credential>, forgiving buckets: [[UInt8]],
-        telling event: AuditEvent
+        _ hash: PasswordHash, of account: ID<Account>, keeping session: ID<Credential>, telling event: AuditEvent
     ) async throws {
         try await database.run(
             [
@@ -74,7 +56,6 @@ struct AccountStore: Sendable {
                 """,
                 "UPDATE auth.setup_tokens SET used_at = now() WHERE account_id = \(account.uuid) AND used_at IS NULL",
                 "DELETE FROM auth.pending_sign_ins WHERE account_id = \(account.uuid)",
-                "DELETE FROM auth.throttles WHERE bucket = ANY(\(buckets))",
                 AuditStore.append(event),
             ], for: event.tenants)
     }
@@ -157,10 +138,11 @@ struct AccountStore: Sendable {
     /// Spends a link: sets the password, ends all sessions, begins one, in one statement. Of many that come at
     /// once one finds it unspent; the others change nothing and get `nil`. For an account with a second factor no
     /// session begins, but a sign-in that waits for it: a link stands for the password only. The account's other links
-    /// are void with it: whoever spends one holds the account's row meanwhile. `isProven`: the link came by mail.
+    /// are void with it: whoever spends one holds the account's row meanwhile. No browser is known to it any more.
+    /// `isProven`: the link came by mail.
     func spend(
         _ token: OpaqueToken, setting hash: PasswordHash, isProven: Bool, beginning session: Session.Draft,
-        telling event: AuditEvent
+        pardon: Try.Pardon = .none, telling event: AuditEvent
     ) async throws -> SignInOutcome? {
         let pending = PendingSignIn()
         let isPending = try await database.first(
@@ -189,12 +171,14 @@ struct AccountStore: Sendable {
                            THEN coalesce(email_confirmed_at, now())
                            ELSE email_confirmed_at END
                  WHERE id IN (SELECT account_id FROM spent)
+            ), forgotten AS (
+                DELETE FROM auth.known_browsers WHERE account_id IN (SELECT account_id FROM spent)
             ), begun AS (
                 \(SessionStore.insert(
                     session,
                     forEachOf: "(SELECT account_id FROM spent EXCEPT SELECT account_id FROM guarded) AS free"))
             ), waiting AS (
-                \(PendingStore.insert(pending, forEachOf: "guarded"))
+                \(PendingStore.insert(pending, pardon: pardon, forEachOf: "guarded"))
             ), told AS (
                 \(AuditStore.append(event, forEachOf: "spent"))
             )

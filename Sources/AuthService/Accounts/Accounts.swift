@@ -10,6 +10,7 @@ struct Accounts: Sendable {
     let policy: PasswordPolicy
     let hasher: PasswordHasher
     let mails: Mails
+    let tries: Tries
 
     /// An account and the link for its first password, which goes to its address as well, if mail can.
     func create(
@@ -62,10 +63,14 @@ struct Accounts: Sendable {
         let event = AuditEvent(
             AuditEvent.Actor(id: account.id.uuid, name: account.name), "password.set", on: account.id.text,
             address: session.address)
+        let pardon = Try.Pardon(
+            names: tries.names.all(
+                of: account.id, nameKey: account.name.accountKey, emailKey: account.email.accountKey))
         let outcome = try await store.spend(
             token, setting: hash, isProven: mails.vault.isProof(proof, of: token, sentTo: account.email),
-            beginning: session, telling: event)
+            beginning: session, pardon: pardon, telling: event)
         guard let outcome else { throw Self.spentOrUnknown }
+        if case .session = outcome { try await tries.succeed(pardon, beginning: session) }
         return (account, outcome)
     }
 

@@ -79,7 +79,8 @@ struct Factors: Sendable {
     /// For the operator of the machine: when an administrator has lost their own, nobody else could help. No right is
     /// asked.
     func drop(of name: String) async throws {
-        guard let account = try await accounts.lock(of: name.plain(1000).accountKey, from: "")?.account else {
+        let nowhere = KnownBrowser.Draft(presented: "")
+        guard let account = try await accounts.lock(of: name.plain(1000).accountKey, by: nowhere)?.account else {
             throw Failure(.notFound, "There is no account of this name.", reason: "account_unknown")
         }
         let event = AuditEvent(.operatorOfMachine, "factor.remove", on: account.text)

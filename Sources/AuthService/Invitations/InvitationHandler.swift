@@ -40,13 +40,14 @@ struct InvitationHandler: Sendable {
             let workspace = try await invitations.accept(q.token, as: access)
             return AcceptInvitationResponse.with { $0.workspaceID = workspace.wire }
         }
-        let session = Session.Draft(address: q.address, client: q.client)
+        let session = Session.Draft(address: q.address, client: q.client, browser: q.browser)
         let workspace = try await invitations.accept(
             q.token, name: q.name, password: q.password, proof: q.mailProof, beginning: session)
         return AcceptInvitationResponse.with {
             $0.workspaceID = workspace.wire
             $0.sessionToken = session.token.text
             $0.expiresMs = session.expiresAt.wire
+            $0.browser = session.browser.token.text
         }
     }
 }

@@ -89,6 +89,7 @@ struct Invitations: Sendable {
                     + "open the link again.",
                 reason: "account_exists")
         }
+        try await accounts.tries.succeed(.none, beginning: session)
         return workspace
     }
 

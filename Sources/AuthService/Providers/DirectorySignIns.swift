@@ -11,7 +11,7 @@ struct DirectorySignIns: Sendable {
     let providers: ProviderStore
     let identities: IdentityStore
     let audit: AuditStore
-    let throttle: Throttle
+    let tries: Tries
     let vault: ProviderVault
     let directory: Directory
 
@@ -27,39 +27,42 @@ struct DirectorySignIns: Sendable {
     /// `provider_sign_in_refused` for who may not come in all the same; `.unavailable` (`provider_unreachable`) when
     /// the directory does not answer. The audit log knows which check said so.
     func signIn(_ attempt: Attempt, beginning draft: Session.Draft) async throws -> SignInOutcome {
-        let buckets = Self.buckets(attempt)
-        return try await judged(attempt, buckets, by: nil) { identity, provider in
-            try await identities.signIn(
-                .init(
-                    identity: identity, provider: provider, session: draft, forgives: buckets.map(\.key)))
+        try await judged(attempt, in: draft.browser, by: nil) { identity, provider, pardon in
+            let outcome = try await identities.signIn(
+                .init(identity: identity, provider: provider, session: draft, pardon: pardon))
+            if case .session = outcome { try await tries.succeed(pardon, beginning: draft) }
+            return outcome
         }
     }
 
     /// Another way into the account, which is not for a session that was left open.
     func join(_ attempt: Attempt, as access: Access) async throws {
         try access.requireRecentProof()
-        try await judged(attempt, Self.buckets(attempt), by: access) { identity, provider in
+        try await judged(attempt, in: nil, by: access) { identity, provider, pardon in
             let event = AuditEvent(
                 AuditEvent.Actor(access), "identity.link", on: access.principal.text, address: attempt.address,
                 detail: ["provider": provider.label, "provider_id": provider.id.text, "subject": identity.subject])
             guard try await identities.link(identity, of: provider, to: access.principal, telling: event) else {
                 throw SignInRefusal(.identityTaken)
             }
+            try await tries.store.settle(pardon, clearing: nil)
         }
     }
 
     private func judged<T: Sendable>(
-        _ attempt: Attempt, _ buckets: [Throttle.Bucket], by access: Access?,
-        _ work: (Identity, Provider) async throws -> T
+        _ attempt: Attempt, in browser: KnownBrowser.Draft?, by access: Access?,
+        _ work: (Identity, Provider, Try.Pardon) async throws -> T
     ) async throws -> T {
-        try await throttle.take(buckets)
         guard let kept = try await providers.find(attempt.provider), kept.provider.isEnabled,
             kept.provider.kind == .ldap
         else { throw Failure(.notFound, "There is no such way to sign in.", reason: "provider_unknown") }
+        let counted = try await tries.take(
+            attempt.name.plain(1000), in: attempt.provider, from: attempt.address, by: browser)
         let began = ContinuousClock.now
         do {
-            return try await work(try await identity(attempt, kept), kept.provider)
+            return try await work(try await identity(attempt, kept), kept.provider, counted.pardon)
         } catch let refusal as SignInRefusal {
+            if refusal.check.isAbsence { await tries.giveBack(counted) }
             try await audit.append(event(refusal, of: kept.provider, by: access, from: attempt.address))
             let beats = ((ContinuousClock.now - began) / Self.beat).rounded(.up)
             try await Task.sleep(until: began + Self.beat * beats)
@@ -82,7 +85,7 @@ struct DirectorySignIns: Sendable {
         switch check {
         case .userUnknown, .userAmbiguous, .passwordWrong:
             Failure(.unauthenticated, "The name or the password is wrong.", reason: "sign_in_refused")
-        case .directoryUnreachable, .directoryUntrusted, .directoryNotAdmitted, .directoryNotAnswered:
+        case _ where check.isAbsence:
             Failure(
                 .unavailable,
                 "\(provider.label) does not answer at the moment. Sign in with your password of here, or try later.",
@@ -103,11 +106,15 @@ struct DirectorySignIns: Sendable {
             on: provider.id.text, outcome: .refused, address: address,
             detail: ["provider": provider.label, "check": refusal.check.rawValue])
     }
+}
 
-    /// A name is one here and another in each directory.
-    private static func buckets(_ attempt: Attempt) -> [Throttle.Bucket] {
-        Throttle.buckets(
-            name: "\(attempt.provider.text)\n\(attempt.name.plain(1000))", address: attempt.address)
+extension SignInRefusal.Check {
+    /// The directory has judged nothing.
+    fileprivate var isAbsence: Bool {
+        switch self {
+        case .directoryUnreachable, .directoryUntrusted, .directoryNotAdmitted, .directoryNotAnswered: true
+        default: false
+        }
     }
 }
 

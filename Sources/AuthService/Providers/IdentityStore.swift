@@ -67,8 +67,8 @@ struct IdentityStore: Sendable {
         let session: Session.Draft
         /// Of a provider that knows sessions.
         var there: ProviderSession?
-        /// Buckets of tries that are emptied when the session begins.
-        var forgives: [[UInt8]] = []
+        /// What it makes good when a session begins after a second factor.
+        var pardon = Try.Pardon.none
     }
 
     /// Signs in whoever the identity is, with the roles of its groups; makes an account when there is none and the
@@ -121,14 +121,13 @@ struct IdentityStore: Sendable {
             let pending = PendingSignIn()
             try await transaction.run(
                 PendingStore.insert(
-                    pending, forgiving: arrival.forgives, from: arrival.there?.id, forEachOf: source))
+                    pending, pardon: arrival.pardon, from: arrival.there?.id, forEachOf: source))
             return .pending(pending)
         }
         try await transaction.run(
             SessionStore.insert(
                 arrival.session, hasSecondFactor: wasAsked, from: "\(arrival.there?.id)", forEachOf: source))
         try await transaction.run("UPDATE auth.accounts SET last_seen_at = now() WHERE id = \(actor.id)")
-        try await transaction.run("DELETE FROM auth.throttles WHERE bucket = ANY(\(arrival.forgives))")
         return .session
     }
 

@@ -24,7 +24,7 @@ struct ProviderSignInHandler: Sendable {
     }
 
     func signIn(_ q: SignInAtDirectoryRequest, _ call: Call) async throws -> SignInResponse {
-        let draft = Session.Draft(address: q.address, client: q.client)
+        let draft = Session.Draft(address: q.address, client: q.client, browser: q.browser)
         let attempt = DirectorySignIns.Attempt(
             provider: try ID(wire: q.providerID, "provider"), name: q.name, password: q.password, address: q.address)
         return SignInResponse(try await directories.signIn(attempt, beginning: draft), draft)

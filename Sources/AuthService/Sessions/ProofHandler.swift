@@ -10,12 +10,13 @@ struct ProofHandler: Sendable {
     let policy: PasswordPolicy
 
     func finish(_ q: FinishSignInRequest, _ call: Call) async throws -> FinishSignInResponse {
-        let draft = Session.Draft(address: q.address, client: q.client)
+        let draft = Session.Draft(address: q.address, client: q.client, browser: q.browser)
         let name = try await sessions.finish(q.pendingToken, with: try .given(q.proof), beginning: draft)
         return FinishSignInResponse.with {
             $0.token = draft.token.text
             $0.expiresMs = draft.expiresAt.wire
             $0.name = name
+            $0.browser = draft.browser.token.text
         }
     }
 

@@ -28,10 +28,13 @@ struct Session: Sendable {
         let expiresAt = Date().addingTimeInterval(Double(daysMax) * 86_400)
         let address: String
         let client: String
+        let browser: KnownBrowser.Draft
 
-        init(address: String, client: String) {
+        /// `browser` is the token that it has brought, if any.
+        init(address: String, client: String, browser: String = "") {
             self.address = address.plain(100)
             self.client = client.plain(200)
+            self.browser = KnownBrowser.Draft(presented: browser)
         }
     }
 }

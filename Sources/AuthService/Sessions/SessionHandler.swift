@@ -9,7 +9,7 @@ struct SessionHandler: Sendable {
     let signOuts: ProviderSignOuts
 
     func signIn(_ q: SignInRequest, _ call: Call) async throws -> SignInResponse {
-        let draft = Session.Draft(address: q.address, client: q.client)
+        let draft = Session.Draft(address: q.address, client: q.client, browser: q.browser)
         return SignInResponse(
             try await sessions.signIn(name: q.name, password: q.password, beginning: draft), draft)
     }
@@ -46,7 +46,9 @@ extension SignInResponse {
     init(_ outcome: SignInOutcome, _ draft: Session.Draft) {
         self.init()
         switch outcome {
-        case .session: (token, expiresMs) = (draft.token.text, draft.expiresAt.wire)
+        case .session:
+            (token, expiresMs) = (draft.token.text, draft.expiresAt.wire)
+            browser = draft.browser.token.text
         case .pending(let pending): (pendingToken, pendingExpiresMs) = (pending.token.text, pending.expiresAt.wire)
         }
     }

@@ -21,14 +21,11 @@ struct SessionStore: Sendable {
     }
 
     /// Begins a session after a right password, and forgives the failures before it.
-    func begin(
-        _ draft: Session.Draft, for account: ID<Account>, forgiving buckets: [[UInt8]], telling event: AuditEvent
-    ) async throws {
+    func begin(_ draft: Session.Draft, for account: ID<Account>, telling event: AuditEvent) async throws {
         try await database.run(
             [
                 Self.insert(draft, forEachOf: "(SELECT \(account.uuid) AS account_id) AS account"),
                 "UPDATE auth.accounts SET last_seen_at = now(), failures = 0 WHERE id = \(account.uuid)",
-                "DELETE FROM auth.throttles WHERE bucket = ANY(\(buckets))",
                 AuditStore.append(event),
             ], for: event.tenants)
     }
@@ -56,7 +53,7 @@ struct SessionStore: Sendable {
     /// `nil`: nothing was changed.
     func rotate(
         _ id: ID<Credential>, to token: OpaqueToken, with evidence: FactorEvidence, now: Date,
-        forgiving buckets: [[UInt8]], telling event: AuditEvent
+        telling event: AuditEvent
     ) async throws -> Date? {
         try await database.first(
             """
@@ -71,8 +68,6 @@ struct SessionStore: Sendable {
                  WHERE s.id = \(id.uuid) AND \(Self.isAlive)
                    AND s.account_id IN (SELECT account_id FROM proven)
                 RETURNING s.account_id, s.expires_at
-            ), forgiven AS (
-                DELETE FROM auth.throttles WHERE bucket = ANY(\(buckets)) AND EXISTS (SELECT FROM rotated)
             ), told AS (
                 \(AuditStore.append(event, forEachOf: "rotated"))
             )
@@ -109,7 +104,8 @@ struct SessionStore: Sendable {
         }
     }
 
-    /// Ends one living session of an account or, without an id, all but `kept`; tells of each, and answers how many.
+    /// Ends one living session of an account or, without an id, all but `kept`, and then no browser is known to it any
+    /// more; tells of each session, and answers how many.
     func end(
         _ id: ID<Credential>?, of account: ID<Account>, keeping kept: ID<Credential>, telling event: AuditEvent
     ) async throws -> Int {
@@ -119,6 +115,8 @@ struct SessionStore: Sendable {
             WITH ended AS (
                 UPDATE auth.sessions s SET ended_at = now()
                  WHERE s.account_id = \(account.uuid) AND \(which) AND \(Self.isAlive) RETURNING s.id
+            ), forgotten AS (
+                \(KnownBrowserStore.forget(of: account)) AND \(id == nil)
             )
             \(AuditStore.append(event, forEachOf: "ended"))
             """, for: event.tenants)
@@ -152,6 +150,11 @@ struct SessionStore: Sendable {
                 "DELETE FROM auth.pending_sign_ins WHERE expires_at < now() - interval '1 day'",
                 "DELETE FROM auth.setup_tokens WHERE expires_at < now() - interval '30 days'",
                 "DELETE FROM auth.throttles WHERE filled_at < now() - interval '1 hour'",
+                """
+                DELETE FROM auth.sign_in_tries
+                 WHERE tried_at < now() - make_interval(days => \(Int32(Try.quietDays)))
+                """,
+                "DELETE FROM auth.known_browsers WHERE expires_at < now()",
                 // Longer than the sessions that came from them.
                 "DELETE FROM auth.provider_sessions WHERE begun_at < now() - interval '40 days'",
                 "DELETE FROM auth.logout_tokens WHERE spent_at < now() - interval '1 hour'",

@@ -8,29 +8,26 @@ struct Sessions: Sendable {
     let judge: FactorJudge
     let accounts: AccountStore
     let audit: AuditStore
-    let throttle: Throttle
+    let tries: Tries
     let hasher: PasswordHasher
     let mint: AccessMint
     let csrfKey: Secret
     let lastUse: LastUse
 
     /// Begins a session or, for who has a second factor, a sign-in that waits for it. An unknown name, an account
-    /// without a password and a wrong password get the same answer after the same work.
+    /// without a password, one that takes none any more, and a wrong password get the same answer after the same work.
     func signIn(name: String, password: String, beginning draft: Session.Draft) async throws -> SignInOutcome {
         guard name.utf8.count <= 1000, password.utf8.count <= 4 * PasswordLength.charactersMax else {
             throw Self.refused
         }
-        let buckets = Throttle.buckets(name: name, address: draft.address)
-        try await throttle.take(buckets)
-        let lock = try await accounts.lock(of: name.plain(1000).accountKey, from: draft.address)
-        let matches = try await hasher.answering { hasher in
-            try await hasher.verify(password, against: lock?.isClosed == true ? nil : lock?.hash)
-        }
-        guard matches, let lock else {
-            try await accounts.count(failureOf: lock?.account, telling: refusal(of: lock, from: draft.address))
+        let key = name.plain(1000).accountKey
+        let lock = try await accounts.lock(of: key, by: draft.browser)
+        let attempt = try await tries.take(key, of: lock, from: draft.address)
+        guard try await isRight(password, attempt, lock?.hash), let lock else {
+            try await audit.append(refusal(attempt, of: lock, from: draft.address))
             throw Self.refused
         }
-        let outcome = try await admit(lock.account, named: lock.name, beginning: draft, forgiving: buckets)
+        let outcome = try await admit(lock.account, named: lock.name, beginning: draft, pardon: attempt.pardon)
         try await strengthen(lock, password)
         return outcome
     }
@@ -63,11 +60,25 @@ struct Sessions: Sendable {
         OpaqueToken.base64url(HMACSHA256.code(for: token.digest, key: csrfKey))
     }
 
-    private func refusal(of lock: AccountStore.Lock?, from address: String) -> AuditEvent {
+    /// Whether a password is right; never, unless the account may be tried. What could not be judged, since
+    /// too many wait or this one has hung up, was no try.
+    func isRight(_ password: String, _ attempt: Try, _ hash: PasswordHash?) async throws -> Bool {
+        do {
+            return try await hasher.answering { hasher in
+                try await hasher.verify(password, against: attempt.reserved == nil ? nil : hash)
+            }
+        } catch {
+            await tries.giveBack(attempt)
+            throw error
+        }
+    }
+
+    private func refusal(_ attempt: Try, of lock: AccountStore.Lock?, from address: String) -> AuditEvent {
+        let isClosed = lock?.hash != nil && attempt.reserved == nil
         let actor = lock.map { AuditEvent.Actor(id: $0.account.uuid, name: $0.name) } ?? .nobody
         return AuditEvent(
             actor, "session.sign_in", on: lock?.account.text ?? "", outcome: .refused, address: address,
-            detail: lock?.isClosed == true ? ["reason": "too many failures"] : [:])
+            detail: isClosed ? ["reason": "too many failures"] : [:])
     }
 
     /// Passwords hashed at an older cost are hashed again when they are at hand; that may wait for a quieter moment.

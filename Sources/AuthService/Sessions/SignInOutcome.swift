@@ -23,5 +23,7 @@ struct PendingSignIn: Sendable {
         let token: OpaqueToken
         let account: ID<Account>
         let name: String
+        /// Of the first step.
+        let pardon: Try.Pardon
     }
 }

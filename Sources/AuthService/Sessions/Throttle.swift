@@ -2,8 +2,7 @@ import Foundation
 import Model
 import Sealing
 
-/// How many sign-ins may be tried: 10 for one name from one address and 100 from one address, both refilled within
-/// a quarter of an hour. A stranger elsewhere cannot lock anybody out: the first bucket is of name *and* address.
+/// Buckets of tries, each refilled within a quarter of an hour.
 struct Throttle: Sendable {
     static let window: Duration = .seconds(900)
 
@@ -14,22 +13,20 @@ struct Throttle: Sendable {
 
     let store: ThrottleStore
 
-    /// Which buckets an attempt is taken from. Digests: a name typed into the wrong field may be a password.
-    static func buckets(name: String, address: String) -> [Bucket] {
-        let both = SHA256.digest(of: "sign-in\n\(name.accountKey)\n\(address)".utf8)
-        let place = SHA256.digest(of: "sign-in\n\n\(network(address))".utf8)
-        return [Bucket(key: both, burst: 10), Bucket(key: place, burst: 100)]
-            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
-    }
-
     /// Takes one attempt before anything is checked, so that many at once do not slip through.
     /// Throws `.exhausted` when there is none.
     func take(_ buckets: [Bucket]) async throws {
         guard try await store.take(buckets) == buckets.count else {
-            throw Failure(
-                .exhausted, "Too many sign-ins have failed. Wait a few minutes.", reason: "sign_in_throttled",
-                retryAfter: .seconds(90))
+            throw Self.refusal(seconds: try await store.wait(for: buckets) ?? 1)
         }
+    }
+
+    static func refusal(seconds: Double) -> Failure {
+        let seconds = max(1, Int(seconds.rounded(.up)))
+        let wait = seconds < 120 ? "\(seconds) s" : "\((seconds + 59) / 60) minutes"
+        return Failure(
+            .exhausted, "Too many sign-ins have failed. Try again in \(wait).", reason: "sign_in_throttled",
+            retryAfter: .seconds(seconds))
     }
 
     /// The /24 of an IPv4 address, the /48 of an IPv6 one.
@@ -37,5 +34,22 @@ struct Throttle: Sendable {
         address.contains(":")
             ? address.split(separator: ":", omittingEmptySubsequences: false).prefix(3).joined(separator: ":")
             : address.split(separator: ".").prefix(3).joined(separator: ".")
+    }
+}
+
+extension Throttle {
+    /// Tries of strangers, of whatever names.
+    static func signIns(from address: String) -> Bucket {
+        Bucket(key: SHA256.digest(of: "sign-in\n\n\(network(address))".utf8), burst: 100)
+    }
+
+    /// Tries in a browser that an account knows.
+    static func browser(_ id: UUID) -> Bucket {
+        Bucket(key: SHA256.digest(of: "browser\n\(id.uuidString)".utf8), burst: 10)
+    }
+
+    /// Passwords that are asked for again in one session.
+    static func proofs(in session: ID<Credential>) -> Bucket {
+        Bucket(key: SHA256.digest(of: "proof\n\(session.text)".utf8), burst: 10)
     }
 }

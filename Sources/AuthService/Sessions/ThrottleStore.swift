@@ -19,6 +19,17 @@ struct ThrottleStore: Sendable {
             """, for: .none)
     }
 
+    /// Seconds until all of them have one. `nil`: they have by now.
+    func wait(for buckets: [Throttle.Bucket]) async throws -> Double? {
+        let seconds = Double(Throttle.window.components.seconds)
+        return try await database.first(
+            """
+            SELECT max((1 - \(Self.filled(seconds))) * \(seconds) / t.burst) FROM auth.throttles t
+             WHERE t.bucket = ANY(\(buckets.map(\.key)))
+            """, for: .none
+        ) { row in try row.read(Double?.self) } ?? nil
+    }
+
     private static func filled(_ seconds: Double) -> SQL {
         "least(t.burst, t.tokens + t.burst * extract(epoch FROM now() - t.filled_at)::float8 / \(seconds))"
     }
