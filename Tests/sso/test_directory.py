@@ -208,6 +208,32 @@ def test_guesses_are_counted(server, configure):
     assert sign_in(agent, configure(label="Not guessed"), "bob").status_code == 200
 
 
+def test_strangers_do_not_slow_a_browser_that_is_known(server, configure):
+    provider, desk, others = configure(label="Hammered"), Agent(server), Agent(server)
+    assert sign_in(desk, provider, "bob").status_code == 200
+    assert sign_in(others, provider, "ada").status_code == 200
+    known = desk.session.cookies["halley_b"]
+    assert [sign_in(Agent(server), provider, "bob", "guess").status_code for _ in range(11)] == [401] * 10 + [429]
+    assert sign_in(Agent(server), provider, "bob").status_code == 429
+    assert sign_in(others, provider, "bob").status_code == 429, "known to somebody else"
+    assert sign_in(desk, provider, "bob", "mistyped").status_code == 401
+    assert sign_in(desk, provider, "bob").status_code == 200 and desk.session.cookies["halley_b"] != known
+    form = desk.post(f"/login/with/{provider}", data={"name": "bob", "password": PASSWORDS["bob"]})
+    assert form.status_code == 303 and len(form.raw.headers.getlist("Set-Cookie")) == 2
+
+
+def test_a_directory_that_is_away_takes_no_tries(server, configure):
+    there = Directory()
+    provider = configure(there, label="Away for long")
+    try:
+        there.stop()
+        assert [sign_in(Agent(server), provider, "ada").status_code for _ in range(12)] == [503] * 12
+        there.start()
+        assert sign_in(Agent(server), provider, "ada").status_code == 200
+    finally:
+        there.close()
+
+
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(server, provider):
     def times(name):
         found = []

@@ -34,6 +34,7 @@ struct SessionRoutes: Sendable {
         let body = try await RequestBytes.document(request, bytesMax: Self.bodyBytesMax)
         let (name, password) = try (body.string("name"), body.string("password"))
         let client = String((request.headers[.userAgent] ?? "").prefix(200))
+        let browser = BrowserCookie.token(of: request, config: gateway.config)
         let call = CallContext(deadline: Self.signInWait, trace: context.requestID)
         let session: SignInResponse
         if let provider = try body.stringIfAny("provider") {
@@ -41,17 +42,18 @@ struct SessionRoutes: Sendable {
             session = try await gateway.backends.auth.signInAtDirectory(
                 .with {
                     ($0.providerID, $0.name, $0.password) = (Data(id.bytes), name, password)
-                    ($0.address, $0.client) = (context.address, client)
+                    ($0.address, $0.client, $0.browser) = (context.address, client, browser)
                 }, call)
         } else {
             session = try await gateway.backends.auth.signIn(
                 .with {
                     ($0.name, $0.password) = (name, password)
-                    ($0.address, $0.client) = (context.address, client)
+                    ($0.address, $0.client, $0.browser) = (context.address, client, browser)
                 }, call)
         }
         guard session.token.isEmpty else {
-            return try await welcome(session.token, session.expiresMs, request, context)
+            return try await welcome(
+                .init(token: session.token, expiresMs: session.expiresMs, browser: session.browser), request, context)
         }
         return Reply.json(status: .accepted) { writer in
             writer.object { writer in

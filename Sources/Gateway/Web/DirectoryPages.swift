@@ -72,14 +72,15 @@ struct DirectoryPages: Sendable {
         let asked = try SignInAtDirectoryRequest.with {
             $0.providerID = try context.providerID("provider")
             ($0.name, $0.password) = (form["name"], form["password"])
-            ($0.address, $0.client) = (context.address, pages.client(request))
+            ($0.address, $0.client, $0.browser) = (context.address, pages.client(request), pages.browser(request))
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
         switch await SessionPages.outcome({ try await gateway.backends.auth.signInAtDirectory(asked, call) }) {
         case .success(let session) where session.token.isEmpty:
             return try pages.codePage(session.pendingToken, next: next)
         case .success(let session):
-            return await pages.welcome(session.token, session.expiresMs, to: next, request, context)
+            let begun = BegunSession(token: session.token, expiresMs: session.expiresMs, browser: session.browser)
+            return await pages.welcome(begun, to: next, request, context)
         case .failure(let failure):
             let attempt = Attempt(provider: try context.part("provider"), name: form["name"], problem: failure)
             return try signInPage(attempt, try await label(context), next: next)

@@ -66,13 +66,14 @@ struct InvitationPages: Sendable {
             ($0.token, $0.name, $0.password) = (token, form["name"], form["password"])
             $0.mailProof = form["mail"]
             ($0.address, $0.client) = (context.address, String((request.headers[.userAgent] ?? "").prefix(200)))
+            $0.browser = BrowserCookie.token(of: request, config: gateway.config)
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
         switch await SessionPages.outcome({ try await gateway.backends.auth.acceptInvitation(asked, call) }) {
         case .success(let joined):
             var response = Site.redirect(to: "/")
-            response.headers[.setCookie] = await gateway.replaceSession(
-                of: request, by: joined.sessionToken, joined.expiresMs, context)
+            let begun = BegunSession(token: joined.sessionToken, expiresMs: joined.expiresMs, browser: joined.browser)
+            await gateway.replaceSession(of: request, by: begun, in: &response, context)
             return response
         case .failure(let problem) where problem.reason == "token_unknown": throw problem
         case .failure(let problem):

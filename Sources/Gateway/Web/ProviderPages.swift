@@ -68,8 +68,8 @@ struct ProviderPages: Sendable {
                 try outcome.pendingToken.isEmpty
                 ? Site.redirect(to: next) : SessionPages(site: site).codePage(outcome.pendingToken, next: next)
             if !outcome.token.isEmpty {
-                response.headers[.setCookie] = await gateway.replaceSession(
-                    of: request, by: outcome.token, outcome.expiresMs, context)
+                let begun = BegunSession(token: outcome.token, expiresMs: outcome.expiresMs)
+                await gateway.replaceSession(of: request, by: begun, in: &response, context)
             }
         } catch {
             guard error.code != .bug else { throw error }

@@ -29,11 +29,13 @@ extension SessionPages {
         let next = Link.local(form["next"])
         let attempt = FinishSignInRequest.with {
             ($0.pendingToken, $0.proof) = (form["pending"], FactorProof(typed: form["code"]))
-            ($0.address, $0.client) = (context.address, client(request))
+            ($0.address, $0.client, $0.browser) = (context.address, client(request), browser(request))
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
         switch await Self.outcome({ try await gateway.backends.auth.finishSignIn(attempt, call) }) {
-        case .success(let session): return await welcome(session.token, session.expiresMs, to: next, request, context)
+        case .success(let session):
+            let begun = BegunSession(token: session.token, expiresMs: session.expiresMs, browser: session.browser)
+            return await welcome(begun, to: next, request, context)
         case .failure(let failure) where Self.retried.contains(failure.reason):
             return try codePage(form["pending"], next: next, problem: failure)
         case .failure(let failure): return try await loginPage(next: next, problem: failure)
@@ -64,7 +66,9 @@ extension SessionPages {
         }
         let call = caller.call(context, deadline: SessionRoutes.signInWait)
         switch await Self.outcome({ try await gateway.backends.auth.reauthenticate(attempt, call) }) {
-        case .success(let session): return await welcome(session.token, session.expiresMs, to: next, request, context)
+        case .success(let session):
+            let begun = BegunSession(token: session.token, expiresMs: session.expiresMs)
+            return await welcome(begun, to: next, request, context)
         case .failure(let failure): return try reauthenticatePage(caller, next: next, problem: failure)
         }
     }

@@ -49,12 +49,14 @@ struct SessionPages: Sendable {
         let next = Link.local(form["next"])
         let attempt = SignInRequest.with {
             ($0.name, $0.password) = (form["name"], form["password"])
-            ($0.address, $0.client) = (context.address, client(request))
+            ($0.address, $0.client, $0.browser) = (context.address, client(request), browser(request))
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
         switch await Self.outcome({ try await gateway.backends.auth.signIn(attempt, call) }) {
         case .success(let session) where session.token.isEmpty: return try codePage(session.pendingToken, next: next)
-        case .success(let session): return await welcome(session.token, session.expiresMs, to: next, request, context)
+        case .success(let session):
+            let begun = BegunSession(token: session.token, expiresMs: session.expiresMs, browser: session.browser)
+            return await welcome(begun, to: next, request, context)
         case .failure(let failure): return try await loginPage(next: next, name: form["name"], problem: failure)
         }
     }
@@ -107,24 +109,30 @@ struct SessionPages: Sendable {
         }
         let attempt = SetPasswordByTokenRequest.with {
             ($0.token, $0.password, $0.mailProof) = (token, form["password"], form["mail"])
-            ($0.address, $0.client) = (context.address, client(request))
+            ($0.address, $0.client, $0.browser) = (context.address, client(request), browser(request))
         }
         let call = CallContext(deadline: SessionRoutes.signInWait, trace: context.requestID)
         switch await Self.outcome({ try await gateway.backends.auth.setPasswordByToken(attempt, call) }) {
         case .success(let session) where session.sessionToken.isEmpty:
             return try codePage(session.pendingToken, next: "/")
         case .success(let session):
-            return await welcome(session.sessionToken, session.expiresMs, to: "/", request, context)
+            let begun = BegunSession(
+                token: session.sessionToken, expiresMs: session.expiresMs, browser: session.browser)
+            return await welcome(begun, to: "/", request, context)
         case .failure(let failure): return try setupPage(token, proof: form["mail"], problem: failure)
         }
     }
 
     func welcome(
-        _ token: String, _ expiresMs: Int64, to path: String, _ request: Request, _ context: EdgeContext
+        _ begun: BegunSession, to path: String, _ request: Request, _ context: EdgeContext
     ) async -> Response {
         var response = Site.redirect(to: path)
-        response.headers[.setCookie] = await gateway.replaceSession(of: request, by: token, expiresMs, context)
+        await gateway.replaceSession(of: request, by: begun, in: &response, context)
         return response
+    }
+
+    func browser(_ request: Request) -> String {
+        BrowserCookie.token(of: request, config: gateway.config)
     }
 
     func client(_ request: Request) -> String {
