@@ -38,6 +38,7 @@ def test_the_owner_gets_in_while_strangers_try(own_server):
     assert [each.status for each in said] == [401] * 10
     page, _ = by_form(server, "wrong")
     assert page.status == 429 and "Try again in" in page.said and "an administrator" in page.said, page.said
+    assert 1 <= int(page.getheader("Retry-After")) <= 90
     answer, _ = sign_in(server)
     told = json.loads(answer.said)
     assert answer.status == 429 and told["code"] == "sign_in_throttled" and 1 <= int(answer.getheader("Retry-After")) <= 90

@@ -58,11 +58,8 @@ struct DirectoryPages: Sendable {
     private func page(_ attempt: Attempt, caller: Caller?, _ members: [String: Any]) throws(Failure) -> Response {
         var model = members
         model["name"] = attempt.name
-        model["problem"] = attempt.problem?.message
         let title = members["title"] as? String ?? ""
-        return try site.page(
-            "login-directory", title: title, caller: caller,
-            status: attempt.problem.map(HTTPStatus.status(for:)) ?? .ok, model)
+        return try site.form("login-directory", title: title, caller: caller, problem: attempt.problem, model)
     }
 
     @Sendable private func signIn(_ request: Request, _ context: EdgeContext) async throws -> Response {

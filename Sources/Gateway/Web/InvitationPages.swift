@@ -36,9 +36,7 @@ struct InvitationPages: Sendable {
             "login": Link.query("/login", [("next", "/invite/" + token)]),
         ]
         if let caller { model["me"] = caller.name }
-        model["problem"] = problem?.message
-        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
-        return try site.page("invite", title: "Join a workspace", caller: caller, status: status, model)
+        return try site.form("invite", title: "Join a workspace", caller: caller, problem: problem, model)
     }
 
     /// Whoever is signed in; others are welcome here too.

@@ -17,10 +17,8 @@ extension SessionPages {
     func codePage(
         _ pending: String, next: String, problem: Failure? = nil
     ) throws(Failure) -> Response {
-        var model: [String: Any] = ["pending": pending, "next": next]
-        model["problem"] = problem?.message
-        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
-        return try site.page("login-code", title: "Sign in", caller: nil, status: status, model)
+        try site.form(
+            "login-code", title: "Sign in", caller: nil, problem: problem, ["pending": pending, "next": next])
     }
 
     @Sendable func finish(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -48,12 +46,11 @@ extension SessionPages {
     }
 
     private func reauthenticatePage(_ caller: Caller, next: String, problem: Failure? = nil) throws -> Response {
-        var model: [String: Any] = [
-            "csrf": caller.csrfToken, "name": caller.name, "next": next, "hasSecondFactor": caller.hasSecondFactor,
-        ]
-        model["problem"] = problem?.message
-        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
-        return try site.page("reauthenticate", title: "Prove that it is you", caller: caller, status: status, model)
+        try site.form(
+            "reauthenticate", title: "Prove that it is you", caller: caller, problem: problem,
+            [
+                "csrf": caller.csrfToken, "name": caller.name, "next": next, "hasSecondFactor": caller.hasSecondFactor,
+            ])
     }
 
     @Sendable func reauthenticate(_ request: Request, _ context: EdgeContext) async throws -> Response {

@@ -38,9 +38,7 @@ struct SessionPages: Sendable {
         let offers = await offers.links(next: next)
         var model: [String: Any] = ["next": next, "name": name, "offers": offers, "hasOffers": !offers.isEmpty]
         model["canReset"] = await self.offers.resetsByMail()
-        model["problem"] = problem?.message
-        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
-        return try site.page("login", title: "Sign in", caller: nil, status: status, model)
+        return try site.form("login", title: "Sign in", caller: nil, problem: problem, model)
     }
 
     @Sendable private func login(_ request: Request, _ context: EdgeContext) async throws -> Response {
@@ -90,13 +88,11 @@ struct SessionPages: Sendable {
 
     /// `proof` stands in links that came by mail, and goes with the form.
     private func setupPage(_ token: String, proof: String, problem: Failure?) throws -> Response {
-        var model: [String: Any] = [
+        let model: [String: Any] = [
             "token": Link.escaped(token), "proof": proof, "charactersMin": PasswordLength.charactersMin,
             "charactersMax": PasswordLength.charactersMax,
         ]
-        model["problem"] = problem?.message
-        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
-        return try site.page("setup", title: "Choose a password", caller: nil, status: status, model)
+        return try site.form("setup", title: "Choose a password", caller: nil, problem: problem, model)
     }
 
     @Sendable private func setup(_ request: Request, _ context: EdgeContext) async throws -> Response {

@@ -70,6 +70,18 @@ struct Site: Sendable {
         return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(string: html)))
     }
 
+    /// A form, and what was wrong with what it sent before, as `problem`; with how long to wait, if it is for a while.
+    func form(
+        _ template: String, title: String, caller: Caller?, problem: Failure?, _ model: [String: Any]
+    ) throws(Failure) -> Response {
+        var model = model
+        model["problem"] = problem?.message
+        let status = problem.map(HTTPStatus.status(for:)) ?? .ok
+        var response = try page(template, title: title, caller: caller, status: status, model)
+        if let wait = problem?.retryAfter { response.headers[.retryAfter] = String(Reply.seconds(wait)) }
+        return response
+    }
+
     static func redirect(to path: String) -> Response {
         Response(status: .seeOther, headers: [.location: path])
     }
