@@ -161,6 +161,26 @@ import Testing
         }
     }
 
+    @Test func `what a first step was counted on waits with it, for its account alone`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let eve = try await house.person("eve", by: admin)
+            let store = house.service.sessions.pending
+            let bytes = (0..<4).map { [UInt8](repeating: $0, count: 32) }
+            let pardons = [
+                Try.Pardon(names: [bytes[0], bytes[1]], bucket: bytes[2], knownAs: bytes[3]),
+                Try.Pardon(names: [], bucket: bytes[1]), .none,
+            ]
+            for (pardon, account) in zip(pardons, [admin.access.principal, eve.principal, eve.principal]) {
+                let pending = PendingSignIn()
+                try await store.insert(
+                    pending, for: account, pardon: pardon, telling: AuditEvent(.nobody, "session.first_step", on: ""))
+                let taken = try #require(try await store.take(pending.token))
+                #expect(taken.pardon == pardon && taken.account == account)
+            }
+        }
+    }
+
     @Test func `an account knows twenty, and none for longer than a year`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()
