@@ -219,7 +219,10 @@ import Testing
             #expect(await take("ada", in: here, by: .init(presented: OpaqueToken.fresh().text)) == throttled)
             #expect(await take("ada", in: here, by: known) == "ok")
             #expect(await take("ada", in: there, by: nil) == "ok")
-            #expect(await take("bob", in: here, by: nil) == "ok")
+            for (name, provider) in [("bob", here), ("ada", there)] {
+                let counted = try await tries.take(name, in: provider, from: "192.0.2.1", by: known)
+                #expect(counted.names.count == 2, "a stranger's")
+            }
             let lock = try await house.service.sessions.accounts.lock(of: "admin", by: known)
             #expect(lock?.browser == nil, "it is not known to the password of here")
             try await house.owner.run("UPDATE auth.accounts SET deactivated_at = now()", for: .none)
