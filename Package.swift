@@ -73,6 +73,7 @@ let package = Package(
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CLinux"),
+        .target(name: "CExecutor"),
 
         // Pure.
         module("Model"),
@@ -91,7 +92,7 @@ let package = Package(
         module("WireMessages", [protobuf]),
         module(
             "Wire",
-            ["Model", "WireMessages", "CLinux", nioCore, nioPosix, nioTLS, nioSSL, protobuf, logging, lifecycle]),
+            ["Model", "WireMessages", "CLinux", "CExecutor", nioCore, nioPosix, nioTLS, nioSSL, protobuf, logging, lifecycle]),
 
         // The services and their clients.
         client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),

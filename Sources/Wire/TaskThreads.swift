@@ -1,3 +1,4 @@
+import CExecutor
 import Foundation
 import NIOCore
 import NIOPosix
@@ -10,12 +11,16 @@ public enum TaskThreads {
     /// There are half as many as processors, since five services share them: fewer threads have more to do each time
     /// they wake up. `NIO_SINGLETON_GROUP_LOOP_COUNT` says otherwise.
     ///
-    /// To be called once, before there is any work. Answers false where it is not possible: then all works as before.
-    @discardableResult
+    /// To be called once, before there is any work. Answers false when tasks have other threads already: then all
+    /// works, but slower. NIO has such a call, which finds nothing in a program that has Swift's libraries inside.
     public static func shareEventLoops() -> Bool {
         if ProcessInfo.processInfo.environment["NIO_SINGLETON_GROUP_LOOP_COUNT"] == nil {
             NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 2)
         }
-        return NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
+        return ce_take_global_executor { job in
+            // A job is one pointer. Within a loop of the group, `any` answers that loop.
+            let job = unsafeBitCast(job, to: UnownedJob.self)
+            MultiThreadedEventLoopGroup.singleton.any().enqueue(ExecutorJob(job))
+        }
     }
 }

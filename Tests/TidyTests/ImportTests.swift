@@ -23,7 +23,9 @@ import Testing
         "Postgres": ["CLibPQ", "CLinux", "Logging"],
         "Blobs": ["CLinux", "Sealing"],
         "WireMessages": ["SwiftProtobuf"],
-        "Wire": nio.union(["Model", "WireMessages", "CLinux", "SwiftProtobuf", "Logging", "ServiceLifecycle"]),
+        "Wire": nio.union([
+            "Model", "WireMessages", "CLinux", "CExecutor", "SwiftProtobuf", "Logging", "ServiceLifecycle",
+        ]),
         "AuthClient": typedClient, "WorkspaceClient": typedClient,
         "TrackingClient": typedClient, "ArtifactClient": typedClient,
         "AuthService": service.union(["Sealing", "Egress", "Directory", "Mail", "AuthClient"]),

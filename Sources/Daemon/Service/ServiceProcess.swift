@@ -27,7 +27,7 @@ public struct ServiceProcess: Sendable {
         _ = cl_forbid_dumps()
         // A peer that hangs up is an error of one call, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        TaskThreads.shareEventLoops()
+        if !TaskThreads.shareEventLoops() { logger.warning("tasks do not run on the event loops, which is slower") }
     }
 
     public var home: Home { settings.home }
