@@ -48,7 +48,7 @@ public struct KeyText: Sendable, Equatable {
             bytes = bytes.dropFirst(7).drop { $0 == 0x20 }
         }
         guard bytes.count == Self.length, let kind = Kind.allCases.first(where: { bytes.starts(with: $0.tag.utf8) }),
-            bytes.dropFirst(5).allSatisfy({ Self.alphabet.contains($0) })
+            bytes.dropFirst(5).allSatisfy(Self.isInAlphabet)
         else { return nil }
         guard Self.checksum(bytes.prefix(43)).utf8.elementsEqual(bytes.suffix(6)) else { return nil }
         self.kind = kind
@@ -69,6 +69,15 @@ public struct KeyText: Sendable, Equatable {
     }
 
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    private static func isInAlphabet(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
+    }
 
     private static func random(_ count: Int) -> String {
         var generator = SystemRandomNumberGenerator()
