@@ -49,22 +49,22 @@ public final class Database: Sendable {
 
     /// The first row of the answer; `nil` when there is none.
     public func first<Value>(
-        _ sql: SQL, for tenants: Tenants, _ decode: (inout Row) throws -> Value
+        _ sql: SQL, for tenants: Tenants, commit: Commit = .alone, _ decode: (inout Row) throws -> Value
     ) async throws -> Value? {
-        try await send([sql], for: tenants).first?.first(decode)
+        try await send([sql], for: tenants, commit).first?.first(decode)
     }
 
     /// How many rows were inserted, updated or deleted.
     @discardableResult
-    public func run(_ sql: SQL, for tenants: Tenants) async throws -> Int {
-        try await send([sql], for: tenants).first?.affected ?? 0
+    public func run(_ sql: SQL, for tenants: Tenants, commit: Commit = .alone) async throws -> Int {
+        try await send([sql], for: tenants, commit).first?.affected ?? 0
     }
 
     /// All or nothing, in order, in one round trip; answers how many rows each changed.
     @discardableResult
-    public func run(_ statements: [SQL], for tenants: Tenants) async throws -> [Int] {
+    public func run(_ statements: [SQL], for tenants: Tenants, commit: Commit = .alone) async throws -> [Int] {
         guard !statements.isEmpty else { return [] }
-        return try await send(statements, for: tenants).map(\.affected)
+        return try await send(statements, for: tenants, commit).map(\.affected)
     }
 
     /// Runs `body` in a transaction: COMMIT when it returns, ROLLBACK when it throws. After a
@@ -111,13 +111,15 @@ public final class Database: Sendable {
         listener.stop()
     }
 
-    private func send(_ statements: [SQL], for tenants: Tenants) async throws -> [Answer] {
+    private func send(_ statements: [SQL], for tenants: Tenants, _ commit: Commit = .alone) async throws -> [Answer] {
         for statement in statements { try statement.checkLimits() }
         let ticket = PipelineInbox.Ticket()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let refusal = inbox.submit(
-                    .init(statements: statements, tenants: tenants, ticket: ticket, continuation: continuation))
+                    .init(
+                        statements: statements, tenants: tenants, commit: commit, ticket: ticket,
+                        continuation: continuation))
                 if let refusal { continuation.resume(throwing: refusal) }
             }
         } onCancel: {

@@ -1,51 +1,11 @@
 internal import CLibPQ
-internal import Synchronization
-
-/// A call on its way through the loop.
-final class Pending {
-    let submission: PipelineInbox.Submission
-    /// When it gives up waiting for a connection.
-    let waitsUntil: ContinuousClock.Instant
-    var answers: [Answer] = []
-    var error: PostgresError?
-    /// A cancel request meant for another call on the same connection may have hit it.
-    var mayBeHit = false
-    var repeats = 0
-    /// The server did not know one of its statements: it trusts no name and prepares them itself.
-    var preparesAfresh = false
-
-    init(_ submission: PipelineInbox.Submission, waitsUntil: ContinuousClock.Instant) {
-        self.submission = submission
-        self.waitsUntil = waitsUntil
-        answers.reserveCapacity(submission.statements.count)
-    }
-
-    var isCancelled: Bool { submission.ticket.isCancelled.load(ordering: .relaxed) }
-
-    func end(_ outcome: Result<[Answer], any Error>) {
-        submission.ticket.isDone.store(true, ordering: .relaxed)
-        submission.continuation.resume(with: outcome)
-    }
-
-    /// Keeps the first error: the ones after it only say that the transaction is aborted.
-    func fail(_ error: PostgresError) {
-        if self.error == nil { self.error = error }
-    }
-
-    /// Ready to be sent once more; only after an error that rolled it back.
-    func reset() {
-        answers.removeAll(keepingCapacity: true)
-        error = nil
-        mayBeHit = false
-        repeats += 1
-    }
-}
 
 /// One connection in pipeline mode, and what was sent on it and is not answered.
 ///
 /// Per call: where needed a `Parse` of the first statement with a Sync of its own (so that a failing call
 /// does not take the preparation with it), then `set_config`, the statements (each after its `Parse`, where
-/// needed: it may be about what the one before it created), and one Sync, which commits them together.
+/// needed: it may be about what the one before it created), and one Sync, which commits them together. Joint calls
+/// (`Commit.joint`) stand one after the other before one Sync; what each may see is set anew before it.
 final class Lane {
     enum Slot {
         /// Its failure is the call's; the cache forgets the name.
@@ -55,8 +15,8 @@ final class Lane {
         case statement(Pending)
         /// The Sync after a Parse.
         case preparedSync
-        /// The Sync that commits the call.
-        case sync(Pending)
+        /// The Sync that commits these calls.
+        case sync([Pending])
     }
 
     enum Health {
@@ -70,6 +30,8 @@ final class Lane {
     /// Cancel requests that may still reach the connection.
     var cancelsUnderWay = 0
     private(set) var depth = 0
+    /// Syncs of joint calls that are not answered.
+    private(set) var convoys = 0
     private(set) var hasUnsent = false
     private(set) var wantsWrite = false
     /// The call that a cancel request is out for.
@@ -90,8 +52,8 @@ final class Lane {
     var head: Pending? {
         for slot in slots.all {
             switch slot {
-            case .prepare(let pending, _, _), .aside(let pending), .statement(let pending), .sync(let pending):
-                return pending
+            case .prepare(let pending, _, _), .aside(let pending), .statement(let pending): return pending
+            case .sync(let calls): return calls.first
             case .preparedSync: continue
             }
         }
@@ -108,40 +70,57 @@ final class Lane {
     /// Forgets the connection; answers the calls that were under way.
     func lose() -> [Pending] {
         health = .connecting
-        defer { (slots, depth) = (Ring(), 0) }
-        return slots.all.compactMap { if case .sync(let pending) = $0 { pending } else { nil } }
+        defer { (slots, depth, convoys) = (Ring(), 0, 0) }
+        return slots.all.flatMap { slot -> [Pending] in if case .sync(let calls) = slot { calls } else { [] } }
     }
 
     /// Every call that was sent and not answered.
     func eachUnderWay(_ body: (Pending) -> Void) {
-        for case .sync(let pending) in slots.all { body(pending) }
+        for case .sync(let calls) in slots.all { calls.forEach(body) }
     }
 
-    /// Whether all of it could be queued; if not, the connection is of no more use.
-    func send(_ pending: Pending, on link: Link) -> Bool {
-        pending.mayBeHit = cancelsUnderWay > 0
-        let statements = pending.submission.statements
-        guard let first = statements.first, let firstName = prepare(first.text, pending, link, apart: true) else {
-            return false
-        }
-        let setting = pending.submission.tenants.setting
-        if !setting.isEmpty {
-            guard execute(Link.setTenants, SQL.values(setting), link) else { return false }
-            slots.append(.aside(pending))
-        }
-        guard execute(firstName.bytes, first.binds, link) else { return false }
-        slots.append(.statement(pending))
-        for statement in statements.dropFirst() {
-            guard let name = prepare(statement.text, pending, link, apart: false),
-                execute(name.bytes, statement.binds, link)
-            else { return false }
-            slots.append(.statement(pending))
+    /// Whether all of it could be queued; if not, the connection is of no more use. Of several calls, every statement
+    /// must be prepared (`isPrepared`): a preparation has a Sync of its own, which would commit what stands before it.
+    func send(_ calls: [Pending], on link: Link) -> Bool {
+        var visible = ""
+        for call in calls {
+            call.mayBeHit = cancelsUnderWay > 0
+            guard send(call, visible: &visible, on: link) else { return false }
         }
         guard PQpipelineSync(link.connection) == 1 else { return false }
-        slots.append(.sync(pending))
-        depth += 1
+        slots.append(.sync(calls))
+        depth += calls.count
+        if calls.first?.isJoint == true { convoys += 1 }
         hasUnsent = true
         return true
+    }
+
+    /// - Parameter visible: what the transaction sees; set only where this call sees something else.
+    private func send(_ call: Pending, visible: inout String, on link: Link) -> Bool {
+        let statements = call.submission.statements
+        guard let first = statements.first, let firstName = prepare(first.text, call, link, apart: true) else {
+            return false
+        }
+        let setting = call.submission.tenants.setting
+        if setting != visible {
+            guard execute(Link.setTenants, SQL.values(setting), link) else { return false }
+            slots.append(.aside(call))
+            visible = setting
+        }
+        guard execute(firstName.bytes, first.binds, link) else { return false }
+        slots.append(.statement(call))
+        for statement in statements.dropFirst() {
+            guard let name = prepare(statement.text, call, link, apart: false),
+                execute(name.bytes, statement.binds, link)
+            else { return false }
+            slots.append(.statement(call))
+        }
+        return true
+    }
+
+    /// Whether the call can be sent without preparing anything.
+    func isPrepared(_ call: Pending, on link: Link) -> Bool {
+        !call.preparesAfresh && call.submission.statements.allSatisfy { link.statements.knows($0.text) }
     }
 
     private func prepare(
@@ -180,8 +159,9 @@ final class Lane {
         return (outcome >= 0, changed)
     }
 
-    /// Reads what has come, and hands over each call that is answered. False when the connection is lost.
-    func receive(_ link: Link, _ done: (Pending) -> Void) -> Bool {
+    /// Reads what has come, and hands over calls that are answered, together those that were committed together.
+    /// False when the connection is lost.
+    func receive(_ link: Link, _ done: ([Pending]) -> Void) -> Bool {
         guard PQconsumeInput(link.connection) == 1 else { return false }
         while let slot = slots.first, PQisBusy(link.connection) == 0 {
             let result = PQgetResult(link.connection)
@@ -193,7 +173,7 @@ final class Lane {
 
     /// Takes one result; `nil` ends the results of a statement. A Sync has no end of its own, but an
     /// error while it commits (a deferred constraint) comes with one.
-    private func step(_ slot: Slot, _ result: OpaquePointer?, _ link: Link, _ done: (Pending) -> Void) -> Bool {
+    private func step(_ slot: Slot, _ result: OpaquePointer?, _ link: Link, _ done: ([Pending]) -> Void) -> Bool {
         guard let result else {
             switch slot {
             case .sync, .preparedSync: break
@@ -206,9 +186,10 @@ final class Lane {
             PQclear(result)
             slots.removeFirst()
             switch slot {
-            case .sync(let pending):
-                depth -= 1
-                done(pending)
+            case .sync(let calls):
+                depth -= calls.count
+                if calls.first?.isJoint == true { convoys -= 1 }
+                done(calls)
             case .preparedSync: break
             case .prepare, .aside, .statement: return false
             }
@@ -236,8 +217,8 @@ final class Lane {
         case .prepare(let pending, let name, let text):
             link.statements.forget(text, named: name.number)
             pending.fail(error)
-        case .aside(let pending), .statement(let pending), .sync(let pending):
-            pending.fail(error)
+        case .aside(let pending), .statement(let pending): pending.fail(error)
+        case .sync(let calls): calls.forEach { $0.fail(error) }
         case .preparedSync: break
         }
     }

@@ -7,6 +7,7 @@ final class PipelineInbox: Sendable {
     struct Submission: Sendable {
         let statements: [SQL]
         let tenants: Tenants
+        let commit: Commit
         let ticket: Ticket
         let continuation: CheckedContinuation<[Answer], any Error>
     }

@@ -12,7 +12,8 @@ final class PipelineLoop {
     private let logger: Logger
     private let epoll = hl_epoll_create()
     private let lanes: [Lane]
-    private var waiting = Ring<Pending>()
+    private var waiting = WaitingCalls()
+    private var convoySentAt = ContinuousClock.now
     private var isStopping = false
     private var stopBy = ContinuousClock.now
 
@@ -21,6 +22,10 @@ final class PipelineLoop {
     private static let stopWaitMax = Duration.seconds(5)
     private static let repeatsMax = 3
     private static let lanesMax = 32
+    /// Calls that share a transaction at most.
+    private static let convoyMax = 64
+    /// While one convoy is under way the next gathers; but one that waits for a lock does not hold up all others.
+    private static let convoyPatience = Duration.milliseconds(20)
 
     init(inbox: PipelineInbox, config: DatabaseConfig, canceller: Canceller, logger: Logger) {
         self.inbox = inbox
@@ -52,9 +57,9 @@ final class PipelineLoop {
             dispatch()
         }
         for lane in lanes { fail(lane.lose(), .closed) }
-        fail(Array(waiting.all), .closed)
+        fail(waiting.all, .closed)
         handle(inbox.take())
-        fail(Array(waiting.all), .closed)
+        fail(waiting.all, .closed)
     }
 
     private var isFinished: Bool {
@@ -64,7 +69,7 @@ final class PipelineLoop {
 
     /// Milliseconds until something has to be looked at even when nothing comes in.
     private var timeout: Int32 {
-        if isStopping { return 20 }
+        if isStopping || !waiting.joint.isEmpty { return 20 }
         return waiting.isEmpty ? -1 : 100
     }
 
@@ -73,7 +78,7 @@ final class PipelineLoop {
     private func handle(_ batch: consuming PipelineInbox.Batch) {
         if !batch.submissions.isEmpty {
             let waitsUntil = ContinuousClock.now + config.connectionWaitMax
-            waiting.append(contentsOf: batch.submissions.lazy.map { Pending($0, waitsUntil: waitsUntil) })
+            for submission in batch.submissions { waiting.append(Pending(submission, waitsUntil: waitsUntil)) }
         }
         for event in batch.events { handle(event) }
         if !batch.cancelled.isEmpty {
@@ -105,16 +110,15 @@ final class PipelineLoop {
     private func handle(_ lane: Lane, canWrite: Bool) {
         guard let link = lane.link else { return }
         let before = lane.head
-        let isUp = lane.receive(link) { self.finish($0, on: link) }
+        let isUp = lane.receive(link) { self.finish($0) }
         guard isUp, !canWrite || flush(lane, link) else { return lose(lane) }
         if lane.head !== before { cancelHead(of: lane) }
     }
 
     private func tick() {
         let now = ContinuousClock.now
-        let gone = waiting.all.filter { $0.waitsUntil < now }
+        let gone = waiting.removeAll { $0.waitsUntil < now }
         guard !gone.isEmpty else { return }
-        waiting.removeAll { $0.waitsUntil < now }
         inbox.waiting.subtract(gone.count, ordering: .relaxed)
         fail(gone, PostgresError(sqlState: "08001", message: "no connection within \(config.connectionWaitMax)"))
     }
@@ -122,22 +126,42 @@ final class PipelineLoop {
     // MARK: What goes out
 
     private func dispatch() {
-        var sent = 0
-        while !waiting.isEmpty, let lane = leastLoaded(), let link = lane.link {
-            guard let pending = waiting.removeFirst() else { break }
-            sent += 1
-            if pending.isCancelled {
-                pending.end(.failure(CancellationError()))
-            } else if !lane.send(pending, on: link) {
-                // Some of it may be in the buffer, none of it was committed: the Sync was not sent.
-                pending.end(.failure(PostgresError(connection: link.connection, sqlState: "08006")))
-                lose(lane)
-            }
+        while !waiting.alone.isEmpty, let lane = leastLoaded(), let link = lane.link {
+            guard let call = waiting.takeAlone() else { break }
+            send([call], lane, link)
         }
-        if sent > 0 { inbox.waiting.subtract(sent, ordering: .relaxed) }
+        if mayGather, let lane = leastLoaded(), let link = lane.link { sendConvoy(lane, link) }
         for lane in lanes where lane.hasUnsent {
             if let link = lane.link, !flush(lane, link) { lose(lane) }
         }
+    }
+
+    private var mayGather: Bool {
+        guard !waiting.joint.isEmpty else { return false }
+        return lanes.allSatisfy { $0.convoys == 0 } || ContinuousClock.now - convoySentAt >= PipelineLoop.convoyPatience
+    }
+
+    /// What is not prepared yet goes by itself.
+    private func sendConvoy(_ lane: Lane, _ link: Link) {
+        var calls: [Pending] = []
+        while calls.count < PipelineLoop.convoyMax, let next = waiting.joint.first {
+            let isPrepared = lane.isPrepared(next, on: link)
+            guard calls.isEmpty || isPrepared, let call = waiting.takeJoint() else { break }
+            calls.append(call)
+            guard isPrepared else { break }
+        }
+        convoySentAt = .now
+        send(calls, lane, link)
+    }
+
+    private func send(_ calls: [Pending], _ lane: Lane, _ link: Link) {
+        inbox.waiting.subtract(calls.count, ordering: .relaxed)
+        for call in calls where call.isCancelled { call.end(.failure(CancellationError())) }
+        let live = calls.filter { !$0.isCancelled }
+        guard !live.isEmpty, !lane.send(live, on: link) else { return }
+        // Some of it may be in the buffer, none of it was committed: the Sync was not sent.
+        for call in live { call.end(.failure(PostgresError(connection: link.connection, sqlState: "08006"))) }
+        lose(lane)
     }
 
     private func leastLoaded() -> Lane? {
@@ -158,7 +182,27 @@ final class PipelineLoop {
 
     // MARK: How calls end
 
-    private func finish(_ pending: Pending, on link: Link) {
+    private func finish(_ calls: [Pending]) {
+        guard calls.count > 1, calls.contains(where: { $0.error != nil }) else {
+            for call in calls { finish(call) }
+            return
+        }
+        for call in calls.reversed() {
+            if call.isCancelled {
+                call.end(.failure(CancellationError()))
+            } else {
+                call.leaveConvoy()
+                sendAgain(call)
+            }
+        }
+    }
+
+    private func sendAgain(_ call: Pending) {
+        inbox.waiting.add(1, ordering: .relaxed)
+        waiting.prepend(call)
+    }
+
+    private func finish(_ pending: Pending) {
         guard let error = pending.error else {
             pending.end(.success(pending.answers))
             return
@@ -176,8 +220,7 @@ final class PipelineLoop {
         }
         pending.preparesAfresh = error.isStalePlan
         pending.reset()
-        inbox.waiting.add(1, ordering: .relaxed)
-        waiting.prepend(pending)
+        sendAgain(pending)
     }
 
     private func fail(_ calls: [Pending], _ error: PostgresError) {
@@ -185,9 +228,8 @@ final class PipelineLoop {
     }
 
     private func dropCancelled() {
-        let gone = waiting.all.filter(\.isCancelled)
+        let gone = waiting.removeAll(where: \.isCancelled)
         guard !gone.isEmpty else { return }
-        waiting.removeAll(where: \.isCancelled)
         inbox.waiting.subtract(gone.count, ordering: .relaxed)
         for call in gone { call.end(.failure(CancellationError())) }
     }

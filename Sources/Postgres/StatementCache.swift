@@ -50,6 +50,10 @@ struct StatementCache {
         return (name, true)
     }
 
+    func knows(_ text: [UInt8]) -> Bool {
+        entries.index(forKey: Key(text: text)) != nil
+    }
+
     /// Must be called after `name(of:)`: what has to be deallocated on the server, if anything.
     mutating func takeEvicted() -> Name? {
         defer { evicted = nil }

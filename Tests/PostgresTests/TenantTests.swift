@@ -79,7 +79,22 @@ import Testing
         let wanted = mine.isEmpty ? Tenants.none : .these(mine)
         let read: SQL = "SELECT DISTINCT text, current_setting('halley.workspaces', true) FROM tracking.note"
         func decode(_ row: inout Row) throws -> String { try row.read() }
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<16, using: &random) {
+        case 10..<15:
+            let seen = try await database.first(
+                """
+                SELECT coalesce(string_agg(DISTINCT text, ','), ''),
+                       coalesce(current_setting('halley.workspaces', true), '')
+                  FROM tracking.note
+                """, for: wanted, commit: .joint
+            ) { (Set(try $0.read(String.self).split(separator: ",").map(String.init)), try $0.read(String.self)) }
+            #expect(seen?.0 == texts)
+            #expect(Set((seen?.1 ?? "?").split(separator: ",").map(String.init)) == texts)
+        case 15:
+            await #expect(throws: PostgresError.self) {
+                try await database.run(
+                    ["UPDATE tracking.note SET text = 'lost'", "SELECT 1 / \(0)"], for: wanted, commit: .joint)
+            }
         case 0..<6:
             #expect(Set(try await database.rows(read, for: wanted, decode)) == texts)
         case 6:

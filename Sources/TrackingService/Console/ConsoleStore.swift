@@ -29,7 +29,7 @@ struct ConsoleStore: Sendable {
                           \(blocks.map(\.count)), \(blocks.map(ConsoleBlock.encode))) AS b
             ON CONFLICT ON CONSTRAINT output_blocks_pkey DO NOTHING
             """
-        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid)) }
+        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid), commit: .joint) }
     }
 
     /// The next blocks that hold something at `from` or after it.

@@ -57,6 +57,6 @@ struct DocumentStore: Sendable {
     }
 
     private func write(_ statement: SQL, _ place: ExperimentPlace) async throws {
-        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid)) }
+        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid), commit: .joint) }
     }
 }

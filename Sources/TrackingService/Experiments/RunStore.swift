@@ -26,7 +26,7 @@ struct RunStore: Sendable {
             beat AS (
                 INSERT INTO tracking.beats (workspace_id, experiment_id) SELECT workspace_id, id FROM e)
             SELECT \(Run.columns), '{}'::text[], '', NULL::timestamptz FROM e
-            """, for: .these(visible), Run.init(row:))
+            """, for: .these(visible), commit: .joint, Run.init(row:))
     }
 
     func find(_ place: ExperimentPlace) async throws -> Run? {

@@ -12,7 +12,7 @@ struct SystemStore: Sendable {
             ON CONFLICT ON CONSTRAINT system_details_pkey
             DO UPDATE SET details = tracking.merge_details(x.details, excluded.details)
             """
-        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid)) }
+        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid), commit: .joint) }
     }
 
     func find(_ place: ExperimentPlace) async throws -> String? {

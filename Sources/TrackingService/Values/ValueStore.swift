@@ -36,7 +36,9 @@ struct ValueStore: Sendable {
             UPDATE tracking.experiments SET name = \(name)
              WHERE workspace_id = \(place.workspace.uuid) AND id = \(place.id.uuid)
             """
-        _ = try await refusals { try await database.run([merge, rename], for: .one(place.workspace.uuid)) }
+        _ = try await refusals {
+            try await database.run([merge, rename], for: .one(place.workspace.uuid), commit: .joint)
+        }
     }
 
     /// `add` names each tag once, and none that `remove` names: for a row that is not there yet it is what there is.
@@ -64,6 +66,6 @@ struct ValueStore: Sendable {
     }
 
     private func write(_ statement: SQL, _ place: ExperimentPlace) async throws {
-        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid)) }
+        _ = try await refusals { try await database.run(statement, for: .one(place.workspace.uuid), commit: .joint) }
     }
 }
