@@ -92,7 +92,10 @@ let package = Package(
         module("WireMessages", [protobuf]),
         module(
             "Wire",
-            ["Model", "WireMessages", "CLinux", "CExecutor", nioCore, nioPosix, nioTLS, nioSSL, protobuf, logging, lifecycle]),
+            [
+                "Model", "WireMessages", "CLinux", "CExecutor", nioCore, nioPosix, nioTLS, nioSSL, protobuf, logging,
+                lifecycle,
+            ]),
 
         // The services and their clients.
         client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
