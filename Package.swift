@@ -174,7 +174,8 @@ let package = Package(
                 hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioEmbedded, protobuf,
             ]),
         tests(
-            "DaemonTests", ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf, metrics]),
+            "DaemonTests",
+            ["Daemon", "AuthClient", "Sealing", "WireMessages", "Model", "TestKit", protobuf, metrics, logging]),
         tests("TidyTests"),
     ],
     swiftLanguageModes: [.v6],

@@ -12,6 +12,8 @@ public struct AuthConfig: Sendable {
     /// Where clients reach this instance, such as `http://127.0.0.1:8080/`; it is written into the keys handed out.
     public let baseURL: String
     public let passwordCost: PasswordHash.Cost
+    /// Where passwords are digested.
+    public let digester: Digester
     /// Where providers may be.
     public let egress: EgressRules
     /// Where the ends of the audit log's chains are written down; `nil`: nowhere.
@@ -22,8 +24,8 @@ public struct AuthConfig: Sendable {
     /// Throws `.badKey` unless both secrets are of 32 bytes, and without a key for factors.
     public init(
         signingKey: Secret, pepper: Secret, factorKeys: [SealingKey], baseURL: String,
-        passwordCost: PasswordHash.Cost = .standard, egress: EgressRules = EgressRules(), heads: HeadsFile? = nil,
-        mail: MailSettings? = nil
+        passwordCost: PasswordHash.Cost = .standard, digester: Digester = .inPlace,
+        egress: EgressRules = EgressRules(), heads: HeadsFile? = nil, mail: MailSettings? = nil
     ) throws(SealingError) {
         guard let factorSeal = FactorSeal(factorKeys) else { throw .badKey }
         self.factorSeal = factorSeal
@@ -32,6 +34,7 @@ public struct AuthConfig: Sendable {
         // Without a slash: clients compare it with the root of their own setting, and warn when the two differ.
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.passwordCost = passwordCost
+        self.digester = digester
         self.egress = egress
         self.heads = heads
         self.mail = mail

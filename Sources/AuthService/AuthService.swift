@@ -43,7 +43,7 @@ public struct AuthService: Sendable {
         database: Database, config: AuthConfig, logger: Logger, now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         let (mint, lastUse) = (AccessMint(key: config.signingKey), LastUse())
-        let hasher = try PasswordHasher(cost: config.passwordCost)
+        let hasher = try PasswordHasher(cost: config.passwordCost, digester: config.digester)
         let accountStore = AccountStore(database: database)
         let auditStore = AuditStore(database: database)
         mails = Self.mail(database, config, logger)

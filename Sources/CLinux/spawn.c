@@ -20,7 +20,8 @@ static void become(const struct cl_command *c, pid_t parent, int report) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    setpgid(0, 0);
+    if (c->own_session) setsid();
+    else setpgid(0, 0);
 
     int input = c->input >= 0 ? c->input : open("/dev/null", O_RDONLY);
     if (input < 0 || dup2(input, 0) < 0) goto failed;

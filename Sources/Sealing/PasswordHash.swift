@@ -25,17 +25,17 @@ public struct PasswordHash: Sendable, Equatable {
     }
 
     /// Blocks for as long as hashing takes: call it through `PasswordHasher`.
-    init(of password: String, cost: Cost) throws(SealingError) {
+    init(of password: String, cost: Cost, by digester: Digester = .inPlace) throws(SealingError) {
         let salt = RandomBytes.make(16)
-        let digest = try Argon2.digest(of: Self.normal(password), salt: salt, cost: cost, length: 32)
+        let digest = try digester.compute(DigestOrder(Self.normal(password), salt: salt, cost: cost, length: 32))
         phc = PHC(cost: cost, salt: salt, digest: digest).text
     }
 
     /// Blocks for as long as hashing takes. A string that is no PHC string matches nothing.
-    func matches(_ password: String) -> Bool {
+    func matches(_ password: String, by digester: Digester = .inPlace) -> Bool {
         guard let kept = PHC(phc) else { return false }
-        let digest = try? Argon2.digest(
-            of: Self.normal(password), salt: kept.salt, cost: kept.cost, length: kept.digest.count)
+        let digest = try? digester.compute(
+            DigestOrder(Self.normal(password), salt: kept.salt, cost: kept.cost, length: kept.digest.count))
         return digest.map { constantTimeEqual($0, kept.digest) } ?? false
     }
 

@@ -15,25 +15,29 @@ public final class PasswordHasher: Sendable {
     /// A hash of a password nobody knows. Checking against it costs what checking a real one costs.
     public let decoy: PasswordHash
     let threads: ComputeThreads
+    private let digester: Digester
     private let pending = Mutex(0)
 
-    public init(cost: PasswordHash.Cost = .standard) throws(SealingError) {
+    public init(cost: PasswordHash.Cost = .standard, digester: Digester = .inPlace) throws(SealingError) {
         self.cost = cost
+        self.digester = digester
         decoy = try PasswordHash(of: Secret.random().bytes.map { String($0) }.joined(), cost: cost)
         threads = ComputeThreads(name: "passwords", count: Self.atOnce, niceness: Self.niceness)
     }
 
     /// Throws `.busy` when `waitingMax` are waiting already, `.cancelled` when the task is cancelled before its turn.
     public func hash(_ password: String) async throws(SealingError) -> PasswordHash {
-        let cost = cost
-        return try await beside { () throws(SealingError) in try PasswordHash(of: password, cost: cost) }
+        let (cost, digester) = (cost, digester)
+        return try await beside { () throws(SealingError) in
+            try PasswordHash(of: password, cost: cost, by: digester)
+        }
     }
 
     /// Whether `password` is the one. Without a hash, as for an account that does not exist, it takes the same
     /// time and is `false`. Throws `.busy` like `hash`.
     public func verify(_ password: String, against hash: PasswordHash?) async throws(SealingError) -> Bool {
-        let compared = hash ?? decoy
-        return try await beside { () throws(SealingError) in compared.matches(password) } && hash != nil
+        let (compared, digester) = (hash ?? decoy, digester)
+        return try await beside { () throws(SealingError) in compared.matches(password, by: digester) } && hash != nil
     }
 
     private func beside<T: Sendable>(

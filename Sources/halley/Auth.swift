@@ -17,6 +17,7 @@ struct Auth: AsyncParsableCommand {
                 signingKey: try SecretKeys.secret("access.key", in: process.home),
                 pepper: try SecretKeys.secret("pepper.key", in: process.home),
                 factorKeys: try SecretKeys.ring("factors", in: process.home), baseURL: process.settings.publicURL,
+                digester: DigestProcesses(logger: process.logger).digester,
                 egress: try Self.egress(process.settings.egressAllow),
                 heads: HeadsFile(
                     read: { try PrivateFile.read(heads) }, write: { try PrivateFile.write($0, to: heads) }),

@@ -11,6 +11,8 @@ struct Halley: AsyncParsableCommand {
             CommandGroup(name: "Measuring", subcommands: [Measure.self]),
             CommandGroup(
                 name: "Single services",
-                subcommands: [Auth.self, Workspace.self, Tracking.self, Artifact.self, Edge.self]),
+                subcommands: [
+                    Auth.self, Workspace.self, Tracking.self, Artifact.self, Edge.self, DigestPasswords.self,
+                ]),
         ])
 }

@@ -4,6 +4,8 @@
 
 /// The uid of the process at the other end of a connected Unix socket, or -1 (errno says why).
 int64_t cl_peer_uid(int fd);
+/// Leaves the processors to others from here on; for a process of one thread, in a session of its own.
+void cl_stand_back(void);
 /// Asks the kernel to send `signal` to this process when the thread that started it ends.
 int cl_die_with_parent(int signal);
 /// Keeps this process's memory out of core files and from ptrace of its own uid.
@@ -27,6 +29,8 @@ struct cl_command {
     int64_t gid;
     /// Sent to the child when the calling thread ends, however it ends; 0: none.
     int death_signal;
+    /// Not 0: in a session of its own, and so for itself in the eyes of a scheduler that groups by sessions.
+    int own_session;
 };
 
 /// Starts a program in an own process group with default signals and no other open files.

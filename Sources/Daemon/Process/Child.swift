@@ -117,20 +117,10 @@ final class Child: Sendable {
                     var request = cl_command(
                         path: path, argv: argv, envp: envp, input: input, output: output, kept: (first, second),
                         uid: command.user.map { Int64($0.uid) } ?? -1, gid: command.user.map { Int64($0.gid) } ?? -1,
-                        death_signal: command.deathSignal)
+                        death_signal: command.deathSignal, own_session: 0)
                     return cl_spawn(&request)
                 }
             }
         }
-    }
-}
-
-/// A NULL-terminated array of C strings, for as long as the closure runs.
-private enum CStrings {
-    static func with<R>(_ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R) -> R {
-        var pointers = strings.map { strdup($0) }
-        defer { for pointer in pointers { free(pointer) } }
-        pointers.append(nil)
-        return body(&pointers)
     }
 }
