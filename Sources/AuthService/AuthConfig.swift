@@ -11,6 +11,8 @@ public struct AuthConfig: Sendable {
     let factorSeal: FactorSeal
     /// Where clients reach this instance, such as `http://127.0.0.1:8080/`; it is written into the keys handed out.
     public let baseURL: String
+    /// Between two looks at who is still in a directory.
+    public let directoryEvery: Duration
     public let passwordCost: PasswordHash.Cost
     /// Where passwords are digested.
     public let digester: Digester
@@ -25,7 +27,8 @@ public struct AuthConfig: Sendable {
     public init(
         signingKey: Secret, pepper: Secret, factorKeys: [SealingKey], baseURL: String,
         passwordCost: PasswordHash.Cost = .standard, digester: Digester = .inPlace,
-        egress: EgressRules = EgressRules(), heads: HeadsFile? = nil, mail: MailSettings? = nil
+        egress: EgressRules = EgressRules(),
+        directoryEvery: Duration = .seconds(240), heads: HeadsFile? = nil, mail: MailSettings? = nil
     ) throws(SealingError) {
         guard let factorSeal = FactorSeal(factorKeys) else { throw .badKey }
         self.factorSeal = factorSeal
@@ -36,6 +39,7 @@ public struct AuthConfig: Sendable {
         self.passwordCost = passwordCost
         self.digester = digester
         self.egress = egress
+        self.directoryEvery = directoryEvery
         self.heads = heads
         self.mail = mail
     }

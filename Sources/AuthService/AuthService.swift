@@ -25,6 +25,8 @@ public struct AuthService: Sendable {
     let providerSignIns: ProviderSignIns
     let providerSignOuts: ProviderSignOuts
     let directorySignIns: DirectorySignIns
+    let directoryWatch: DirectoryWatch
+    private let directoryEvery: Duration
     let provisioning: Provisioning
     let devices: Devices
     let trusts: Trusts
@@ -83,6 +85,10 @@ public struct AuthService: Sendable {
         policies = FactorPolicies(store: FactorPolicyStore(database: database))
         bootstrap = Bootstrap(store: BootstrapStore(database: database), keys: keys)
         (providers, providerSignIns, directorySignIns) = Self.singleSignOn(database, config, tries)
+        directoryWatch = DirectoryWatch(
+            store: DirectoryWatchStore(database: database), providers: providers.store, accounts: accountStore,
+            vault: providers.vault, directory: providers.directory, logger: logger)
+        directoryEvery = config.directoryEvery
         providerSignOuts = ProviderSignOuts(
             store: ProviderSessionStore(database: database), after: providerSignIns)
         provisioning = Provisioning(store: providers.provisioned, providers: providers.store, keys: keys)
@@ -131,13 +137,15 @@ public struct AuthService: Sendable {
         )
     }
 
-    /// Sends mail and, beside it, writes when keys and sessions were last used and where the chains of the log end, and
-    /// sweeps what has expired, until its task is cancelled: then what came in the last half minute goes unwritten. A
-    /// database that cannot be reached is tried again at the next turn.
+    /// Sends mail, looks who is still in directories and, beside it, writes when keys and sessions were last used and
+    /// where the chains of the log end, and sweeps what has expired, until its task is cancelled: then what came in the
+    /// last half minute goes unwritten. A database that cannot be reached is tried again at the next turn.
     public func run() async throws {
         async let mail: Void = mails.run()
+        async let watch: Void = directoryWatch.run(every: directoryEvery)
         try await tend()
         try await mail
+        try await watch
     }
 
     private func tend() async throws {

@@ -34,6 +34,14 @@ public final class Directory: Sendable {
         try await run { until throws(DirectoryError) in try question.tryOut(until: until) }
     }
 
+    /// Those of `subjects`, at most `DirectoryQuestion.peopleAtOnce` values of `attribute`, who are no longer there, or
+    /// no longer among those who may sign in.
+    public func absent(
+        _ subjects: [String], by attribute: String, _ question: DirectoryQuestion
+    ) async throws(DirectoryError) -> [String] {
+        try await run { until throws(DirectoryError) in try question.absent(subjects, by: attribute, until: until) }
+    }
+
     private static func isUsable(_ text: String, _ bytesMax: Int) -> Bool {
         (1...bytesMax).contains(text.utf8.count) && !text.utf8.contains(0)
     }

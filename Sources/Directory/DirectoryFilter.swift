@@ -15,6 +15,12 @@ public enum DirectoryFilter {
         return escaped
     }
 
+    /// A value as `DirectoryEntry` gives it: of some attributes that is bytes, in hexadecimal.
+    static func escaped(_ value: String, of attribute: String) -> String {
+        guard DirectoryEntry.binary.contains(attribute.lowercased()) else { return escaped(value) }
+        return value.enumerated().map { $0 % 2 == 0 ? "\\\($1)" : "\($1)" }.joined()
+    }
+
     /// A template with values in their places: `["name": "ada"]` goes where `{name}` stands.
     static func filled(_ template: String, _ values: KeyValuePairs<String, String>) -> String {
         values.reduce(template) { $0.replacing("{\($1.key)}", with: escaped($1.value)) }

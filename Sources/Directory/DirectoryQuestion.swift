@@ -8,7 +8,7 @@ public struct DirectoryQuestion: Sendable {
     /// So many groups are asked about in one search.
     private static let groupsAtOnce = 50
     /// No attributes (RFC 4511 §4.5.1.8).
-    private static let nothing = ["1.1"]
+    static let nothing = ["1.1"]
 
     let settings: DirectorySettings
     let place: DirectoryPlace
@@ -48,7 +48,7 @@ public struct DirectoryQuestion: Sendable {
         return entry.with(groups, try groups(of: entry, session))
     }
 
-    private func admitted(_ until: Date) throws(DirectoryError) -> DirectorySession {
+    func admitted(_ until: Date) throws(DirectoryError) -> DirectorySession {
         let session = try DirectorySession(place, until: until)
         guard try session.bind(settings.bindDN, secret) == .yes else { throw .notAdmitted }
         return session

@@ -19,6 +19,7 @@ struct Auth: AsyncParsableCommand {
                 factorKeys: try SecretKeys.ring("factors", in: process.home), baseURL: process.settings.publicURL,
                 digester: DigestProcesses(logger: process.logger).digester,
                 egress: try Self.egress(process.settings.egressAllow),
+                directoryEvery: process.settings.directoryEvery,
                 heads: HeadsFile(
                     read: { try PrivateFile.read(heads) }, write: { try PrivateFile.write($0, to: heads) }),
                 mail: try MailSettings(process.settings))

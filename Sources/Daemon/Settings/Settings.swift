@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     public let contentURL: String?
     /// Where Halley itself may ask beyond public addresses, as `Egress` reads it; empty: nowhere.
     public let egressAllow: String
+    /// Between two looks at who is still in a directory.
+    public let directoryEvery: Duration
     /// `nil`: no mail is sent.
     public let mail: MailSetting?
     /// Addresses of proxies in front of the gateway, whose word on the client's address is taken.
@@ -54,6 +56,7 @@ public struct Settings: Sendable {
             contentURL = nil
         }
         egressAllow = value("HALLEY_EGRESS_ALLOW") ?? ""
+        directoryEvery = try Settings.seconds(value("HALLEY_DIRECTORY_EVERY") ?? "240", "HALLEY_DIRECTORY_EVERY")
         mail = try MailSetting.read(value)
         trustedProxies = try Settings.addresses(value("HALLEY_TRUSTED_PROXIES") ?? "", "HALLEY_TRUSTED_PROXIES")
         keyRate = try RateSetting.parsed(value("HALLEY_RATE_KEY") ?? "20000:40000", setting: "HALLEY_RATE_KEY")
@@ -78,6 +81,13 @@ public struct Settings: Sendable {
             throw Failure(.invalid, "HALLEY_LOG_FORMAT is \"\(text)\", but should be plain or json.")
         }
         return style
+    }
+
+    private static func seconds(_ text: String, _ name: String) throws(Failure) -> Duration {
+        guard let seconds = Int(text), (1...86_400).contains(seconds) else {
+            throw Failure(.invalid, "\(name) is \"\(text)\", but should be seconds, from 1 to 86400.")
+        }
+        return .seconds(seconds)
     }
 
     private static func checkedURL(_ text: String, _ name: String) throws(Failure) -> String {
@@ -121,6 +131,7 @@ public struct Settings: Sendable {
             "HALLEY_RATE_KEY": keyRate?.description ?? "off",
             "HALLEY_RATE_ACCOUNT": accountRate?.description ?? "off",
             "HALLEY_RATE_ADDRESS": addressRate?.description ?? "off",
+            "HALLEY_DIRECTORY_EVERY": String(directoryEvery.components.seconds),
             "HALLEY_LOG": logLevel.rawValue,
             "HALLEY_LOG_FORMAT": logStyle.rawValue,
         ]
