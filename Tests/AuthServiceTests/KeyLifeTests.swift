@@ -39,6 +39,26 @@ import Testing
         }
     }
 
+    @Test func `a key that nobody used for a year opens nothing, however long it was to live`() async throws {
+        try await AuthHouse.with { house in
+            let admin = try await house.begin()
+            let key = try await create(house, admin.access)
+            func age(used: String?, made: String) async throws -> String {
+                try await house.owner.run(
+                    """
+                    UPDATE auth.api_keys SET last_used_at = now() - \(used)::text::interval,
+                           created_at = now() - \(made)::text::interval
+                     WHERE id = \(key.key.id.uuid)
+                    """, for: .none)
+                return await outcome { _ = try await house.access(key: key.secret) }
+            }
+            #expect(try await age(used: "364 days", made: "1000 days") == "ok")
+            #expect(try await age(used: "366 days", made: "1000 days") == "unauthenticated key_unused")
+            #expect(try await age(used: nil, made: "364 days") == "ok")
+            #expect(try await age(used: nil, made: "366 days") == "unauthenticated key_unused")
+        }
+    }
+
     @Test func `a key that only logs says so in its tag`() async throws {
         try await AuthHouse.with { house in
             let admin = try await house.begin()

@@ -29,7 +29,7 @@ struct APIKey: Sendable {
 
     /// What the database holds for a key id that was presented.
     struct Lock: Sendable {
-        enum State: String, Sendable { case alive, expired, revoked, elsewhere, deactivated }
+        enum State: String, Sendable { case alive, expired, unused, revoked, elsewhere, deactivated }
 
         let id: ID<Credential>
         let kind: String

@@ -75,6 +75,7 @@ struct APIKeyStore: Sendable {
             """
             SELECT k.id, k.kind, k.digest, k.pepper_version, k.actions, k.workspaces, k.projects,
                    CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired'
+                        WHEN coalesce(k.last_used_at, k.created_at) <= now() - interval '365 days' THEN 'unused'
                         WHEN a.deactivated_at IS NOT NULL THEN 'deactivated'
                         WHEN cardinality(k.ranges) = 0
                           OR coalesce(\(address.networkAddress)::inet <<= ANY (k.ranges), false)

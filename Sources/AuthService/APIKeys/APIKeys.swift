@@ -19,6 +19,10 @@ struct APIKeys: Sendable {
         switch lock.state {
         case .alive: break
         case .expired: throw Failure(.unauthenticated, "This key has expired.", reason: "key_expired")
+        case .unused:
+            throw Failure(
+                .unauthenticated, "This key was not used for a year, and no longer opens anything. Make a new one.",
+                reason: "key_unused")
         case .revoked: throw Failure(.unauthenticated, "This key was revoked.", reason: "key_revoked")
         case .deactivated:
             throw Failure(.unauthenticated, "This key's account is out of use.", reason: "account_deactivated")

@@ -28,7 +28,8 @@ enum CometCall: Sendable, Equatable {
 enum CometFailure {
     /// The codes that the clients know (comet-rest §12), by `Failure.reason`.
     static let sdkCodes: [String: Int] = [
-        "key_unknown": 90212, "key_missing": 90212, "key_expired": 90212, "key_revoked": 90212, "key_ambiguous": 90212,
+        "key_unknown": 90212, "key_missing": 90212, "key_expired": 90212, "key_unused": 90212,
+        "key_revoked": 90212, "key_ambiguous": 90212,
         "experiment_unknown": 90210,
         "experiment_key_missing": 90998,
         "experiment_key_invalid": 7_777_777,
