@@ -13,6 +13,11 @@ import Testing
         #expect(DirectoryFilter.escaped(typed) == escaped)
     }
 
+    @Test func `bytes stand for themselves where they are kept as such`() {
+        #expect(DirectoryFilter.escaped("00ff28", of: "objectGUID") == "\\00\\ff\\28")
+        #expect(DirectoryFilter.escaped("00ff(", of: "uid") == "00ff\\28")
+    }
+
     @Test func `no text has a sign of a filter left, and each can be read back`() {
         var random = SeededRandom(seed: 4515)
         for _ in 0..<500 {
