@@ -3,6 +3,8 @@ public struct Blob: Sendable {
     public let digest: Digest
     public let size: Int64
     let file: OpenFile
+    let identity: Verified.Identity
+    let verified: Verified
     let threads: FileThreads
 
     /// Reads the bytes from `offset` on; the range must lie within the blob.

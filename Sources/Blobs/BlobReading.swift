@@ -4,8 +4,9 @@ internal import Synchronization
 /// The bytes of a range, a mebibyte at a time; while one is being sent, the next is being read.
 ///
 /// Whoever reads a blob as a whole gets its last mebibyte only if the digest of everything is right. So a damaged file
-/// of up to a mebibyte shows nothing, and of a larger one the stream ends with `.mismatch`. Parts of a file are not
-/// verified as they are read; the scrubber looks after them.
+/// of up to a mebibyte shows nothing, and of a larger one the stream ends with `.mismatch`. What was right within a day
+/// and has not been changed is not hashed again (`Verified`), and parts of a file are not verified as they are read;
+/// the scrubber looks after them.
 public struct BlobReading: ~Copyable, Sendable {
     public static let chunkBytes = 256 * 1024
     static let batchBytes = 1024 * 1024
@@ -20,7 +21,8 @@ public struct BlobReading: ~Copyable, Sendable {
         self.blob = blob
         self.offset = offset
         self.end = offset + count
-        self.check = count == blob.size ? ReadingCheck(digest: blob.digest) : nil
+        let isDue = count == blob.size && !blob.verified.holds(blob.identity)
+        self.check = isDue ? ReadingCheck(digest: blob.digest) : nil
     }
 
     /// The next chunks of at most 256 KiB each, a mebibyte together; `nil` after the last.
@@ -38,10 +40,13 @@ public struct BlobReading: ~Copyable, Sendable {
         let (from, count) = (offset, Int(min(Int64(Self.batchBytes), end - offset)))
         let isLast = from + Int64(count) == end
         offset += Int64(count)
-        ahead = try blob.threads.start { [file = blob.file, check] () throws(BlobError) in
-            let batch = try Self.batch(of: file, from: from, count: count)
-            for chunk in batch { check?.update(chunk) }
-            if isLast, let check, !check.isRight() { throw .mismatch }
+        ahead = try blob.threads.start { [blob, check] () throws(BlobError) in
+            let batch = try Self.batch(of: blob.file, from: from, count: count)
+            guard let check else { return batch }
+            for chunk in batch { check.update(chunk) }
+            guard isLast else { return batch }
+            guard check.isRight() else { throw .mismatch }
+            blob.verified.note(blob.identity)
             return batch
         }
     }

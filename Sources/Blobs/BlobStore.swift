@@ -8,6 +8,7 @@ internal import Glibc
 public struct BlobStore: Sendable {
     let folders: Folders
     let threads: FileThreads
+    let verified = Verified()
 
     /// Makes the folder at `root` when it is missing; the folder above it must be there.
     public init(root: String, threads: FileThreads = FileThreads()) throws(BlobError) {
@@ -25,7 +26,10 @@ public struct BlobStore: Sendable {
         try await threads.run { () throws(BlobError) in
             let path = "\(Folders.name(of: workspace))/\(digest.fan)/\(digest.hex)"
             let file = try folders.root.open(path, O_RDONLY)
-            return Blob(digest: digest, size: Int64(try file.status().st_size), file: file, threads: threads)
+            let status = try file.status()
+            return Blob(
+                digest: digest, size: Int64(status.st_size), file: file, identity: Verified.Identity(status),
+                verified: verified, threads: threads)
         }
     }
 

@@ -81,7 +81,7 @@ final class IncomingFile: Sendable {
 
     /// Gives the sealed file its name for good. When the same bytes are there already, these take their place: they
     /// were verified just now, so damage heals, and the blob's age begins anew. Only under the placing lock.
-    func place(as digest: Digest) throws(BlobError) {
+    func place(as digest: Digest) throws(BlobError) -> Verified.Identity {
         try alive { content throws(BlobError) in
             guard let place = content.place else { throw .missing }
             let fan = try folders.make(digest.fan, of: workspace)
@@ -90,6 +90,7 @@ final class IncomingFile: Sendable {
             }
             content.place = nil
             try fan.synchronize()
+            return Verified.Identity(try place.file.status())
         }
     }
 

@@ -80,9 +80,9 @@ public struct Upload: ~Copyable, Sendable {
     private func place(_ digest: Digest) async throws(BlobError) -> FanLock {
         let end = ContinuousClock.now + Self.lockWaitMax
         while true {
-            let lock = try await store.threads.run { [file, folders = store.folders] () throws(BlobError) in
-                guard let lock = try FanLock(digest.fan, .placing, in: folders) else { return FanLock?.none }
-                try file.place(as: digest)
+            let lock = try await store.threads.run { [file, store] () throws(BlobError) in
+                guard let lock = try FanLock(digest.fan, .placing, in: store.folders) else { return FanLock?.none }
+                store.verified.note(try file.place(as: digest))
                 return lock
             }
             if let lock { return lock }

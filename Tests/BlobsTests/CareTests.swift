@@ -109,6 +109,33 @@ private final class Records: Sendable {
         }
     }
 
+    @Test func `a file that was read and found right is found wrong when it was changed since`() async throws {
+        try await BlobFixture.with { fixture in
+            let bytes = BlobFixture.noise(3_000_000)
+            let digest = try await fixture.put(bytes)
+            #expect(try await fixture.bytes(digest) == bytes)
+            try fixture.flip(bit: 4, at: 0, of: fixture.file(of: digest))
+            await #expect(throws: BlobError.mismatch) { try await fixture.bytes(digest) }
+            await #expect(throws: BlobError.mismatch) { try await fixture.bytes(digest) }
+        }
+    }
+
+    @Test func `what was right is believed for a day, and so many files are remembered`() {
+        let (verified, now) = (Verified(), ContinuousClock.now)
+        func file(_ node: Int) -> Verified.Identity {
+            var status = stat()
+            status.st_ino = UInt(node)
+            return Verified.Identity(status)
+        }
+        verified.note(file(1), now: now)
+        #expect(verified.holds(file(1), now: now + .seconds(86_399)))
+        #expect(!verified.holds(file(1), now: now + .seconds(86_400)))
+        #expect(!verified.holds(file(2), now: now))
+        for node in 2...(Verified.rememberedMax + 1) { verified.note(file(node), now: now) }
+        #expect(verified.holds(file(Verified.rememberedMax + 1), now: now))
+        #expect(!verified.holds(file(2), now: now))
+    }
+
     @Test func `a scrub finds flipped, cut and swapped blobs, puts them aside, and an upload heals them`() async throws
     {
         try await BlobFixture.with { fixture in
