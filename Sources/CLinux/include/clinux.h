@@ -4,6 +4,9 @@
 
 /// The uid of the process at the other end of a connected Unix socket, or -1 (errno says why).
 int64_t cl_peer_uid(int fd);
+/// Lets free memory stay with the process up to some megabytes: files and messages pass in pieces of 256 KiB, and what
+/// is given back to the kernel for each comes anew, page by page, and cleared.
+void cl_keep_freed_memory(void);
 /// Leaves the processors to others from here on; for a process of one thread, in a session of its own.
 void cl_stand_back(void);
 /// Asks the kernel to send `signal` to this process when the thread that started it ends.

@@ -23,6 +23,7 @@ public struct ServiceProcess: Sendable {
         logger = settings.logger(name)
         metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
+        cl_keep_freed_memory()
         // Keys and people's data are in this memory.
         _ = cl_forbid_dumps()
         // A peer that hangs up is an error of one call, not the end of the process.
