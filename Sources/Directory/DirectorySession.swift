@@ -113,8 +113,7 @@ final class DirectorySession {
             handle, base, scope == .base ? halley_ldap_base : halley_ldap_subtree, filter, &names, 0, nil, nil,
             &seconds, limit, &answer)
         switch outcome {
-        case LDAP_SUCCESS: break
-        case LDAP_SIZELIMIT_EXCEEDED: return ([], true)
+        case LDAP_SUCCESS, LDAP_SIZELIMIT_EXCEEDED: break
         case LDAP_TIMEOUT: throw .timedOut
         case LDAP_BUSY, LDAP_UNAVAILABLE, LDAP_TIMELIMIT_EXCEEDED: throw .unreachable
         case 1..., LDAP_FILTER_ERROR: throw .notAnswered
@@ -125,7 +124,7 @@ final class DirectorySession {
             defer { next = next.flatMap { ldap_next_entry(handle, $0) } }
             return next
         }
-        return (found.compactMap(entry), false)
+        return (found.compactMap(entry), outcome == LDAP_SIZELIMIT_EXCEEDED)
     }
 
     private func entry(_ message: OpaquePointer) -> DirectoryEntry? {

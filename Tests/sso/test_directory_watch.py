@@ -63,6 +63,18 @@ def test_who_is_gone_or_shut_out_is_out_of_use(server, admin, directory):
     seen = searches(directory)
     until(lambda: searches(directory) > seen + 1)
     assert all(agent.me() for agent in people.values())
+    # Nor does one in which this instance may read whom it lets in, and no longer search for them.
+    conf = directory.folder / "slapd.conf"
+    open_to_all = conf.read_text()
+    directory.stop()
+    conf.write_text(open_to_all.replace("access to", f'access to attrs=entryUUID by dn.exact="{SERVICE}" =r by * read\naccess to', 1))
+    directory.start()
+    said = server.tail().count("notAnswered")
+    until(lambda: server.tail().count("notAnswered") > said)
+    assert all(agent.me() for agent in people.values())
+    directory.stop()
+    conf.write_text(open_to_all)
+    directory.start()
     # One is deleted, the other no longer fits the filter.
     directory.tool("ldapdelete", uid("ada") + "\n")
     directory.modify(uid("bob"), "add: description\ndescription: gone")
