@@ -22,17 +22,29 @@ import Testing
         #expect(await iterator.next()?.names == [.metrics: ["loss", "acc"], .state: []])
     }
 
-    @Test func `notices come back as they went, the long ones without names`() throws {
+    @Test func `notices come back as they went, the long ones without names`() {
         let (origin, experiment) = (UUID(), UUID())
         let change = ChangeHub.Change(names: [.metrics: ["a b", "c/d"], .values: []])
-        let read = try #require(ChangeNotices.decode(ChangeNotices.encode(origin, experiment, change)))
-        #expect(read.origin == origin && read.experiment == experiment && read.change == change)
         let long = ChangeHub.Change(names: [
             .metrics: Set((0..<90).map { "\($0)" + String(repeating: "x", count: 100) })
         ])
-        let text = ChangeNotices.encode(origin, experiment, long)
-        #expect(text.utf8.count < 8000 && ChangeNotices.decode(text)?.change.names == [.metrics: []])
-        #expect(ChangeNotices.decode("what is this") == nil)
+        let forger = ChangeHub.Change(names: [.metrics: ["\u{1d}\(UUID().uuidString)\u{1e}state"]])
+        let nameless = ChangeHub.Change(names: [.metrics: []])
+        for (sent, heard) in [(change, change), (long, nameless), (forger, nameless)] {
+            let notices = ChangeNotices.encode([experiment: sent], from: origin)
+            #expect(notices.count == 1 && notices[0].utf8.count < 8000)
+            #expect(ChangeNotices.decode(notices[0]) == [experiment: heard])
+        }
+        #expect(ChangeNotices.decode("what is this") == [:])
+        #expect(ChangeNotices.encode([:], from: origin) == [])
+    }
+
+    @Test func `many changes go in few notices`() {
+        var changes: [UUID: ChangeHub.Change] = [:]
+        for n in 0..<1000 { changes[UUID()] = .init(names: [.metrics: ["loss", "acc \(n)"], .state: []]) }
+        let notices = ChangeNotices.encode(changes, from: UUID())
+        #expect(notices.count < 20 && notices.allSatisfy { $0.utf8.count < 8000 })
+        #expect(notices.reduce(into: [:]) { $0.merge(ChangeNotices.decode($1)) { first, _ in first } } == changes)
     }
 
     @Test func `a change in one process reaches a watcher in another, and its own is not heard twice`() async throws {
@@ -58,8 +70,12 @@ import Testing
                 group.cancelAll()
                 try? await group.waitForAll()
             }
-            notices.hear(ChangeNotices.encode(here.origin, place.id.uuid, .init(names: [.state: []])))
-            #expect(here.flush().count <= 1)
+            let own = try here.watch(place)
+            for notice in ChangeNotices.encode([place.id.uuid: .init(names: [.state: []])], from: here.origin)
+                + ChangeNotices.encode([place.id.uuid: .init(names: [.output: []])], from: UUID())
+            { notices.hear(notice) }
+            var heard = own.makeAsyncIterator()
+            #expect(await heard.next()?.names == [.output: []])
         }
     }
 }

@@ -34,39 +34,58 @@ struct ChangeNotices: Sendable {
         let changes = hub.flush()
         guard !changes.isEmpty else { return }
         do {
-            try await store.notify(changes.map { Self.encode(hub.origin, $0.key, $0.value) })
+            try await store.notify(Self.encode(changes, from: hub.origin))
         } catch {
             logger.warning("telling other processes of changes failed", metadata: ["error": "\(error)"])
         }
     }
 
     func hear(_ notice: String) {
-        guard let (origin, experiment, change) = Self.decode(notice), origin != hub.origin else { return }
-        hub.deliver(change, of: experiment)
+        // What this process has sent comes back to it.
+        guard !notice.hasPrefix(hub.origin.uuidString) else { return }
+        for (experiment, change) in Self.decode(notice) { hub.deliver(change, of: experiment) }
     }
 
-    /// `origin experiment what`, then for each kind a line of the kind and the names, between unit separators. The
-    /// names are left out where they would be too long: then all may have changed.
-    static func encode(_ origin: UUID, _ experiment: UUID, _ change: ChangeHub.Change) -> String {
-        let head = "\(origin.uuidString) \(experiment.uuidString)"
+    /// As few notices as hold them all. Of each the origin, then the experiments, each after a group separator, with
+    /// what changed: for each kind a record of the kind and the names, between unit separators. The names are left out
+    /// where they would be too long or hold a group separator: then all may have changed.
+    static func encode(_ changes: [UUID: ChangeHub.Change], from origin: UUID) -> [String] {
+        var notices: [String] = []
+        var notice = ""
+        for (experiment, change) in changes {
+            let entry = "\u{1d}" + encode(experiment, change)
+            if notice.isEmpty || notice.utf8.count + entry.utf8.count > noticeBytesMax {
+                if !notice.isEmpty { notices.append(notice) }
+                notice = origin.uuidString
+            }
+            notice += entry
+        }
+        return notice.isEmpty ? [] : notices + [notice]
+    }
+
+    private static func encode(_ experiment: UUID, _ change: ChangeHub.Change) -> String {
         let full = change.names.map { what, names in
             ([what.rawValue] + names.sorted()).joined(separator: "\u{1f}")
         }
-        let text = ([head] + full).joined(separator: "\u{1e}")
-        if text.utf8.count <= noticeBytesMax { return text }
-        return ([head] + change.names.keys.map(\.rawValue)).joined(separator: "\u{1e}")
+        let text = ([experiment.uuidString] + full).joined(separator: "\u{1e}")
+        if text.utf8.count <= noticeBytesMax - 64, !text.utf8.contains(0x1d) { return text }
+        return ([experiment.uuidString] + change.names.keys.map(\.rawValue)).joined(separator: "\u{1e}")
     }
 
-    static func decode(_ notice: String) -> (origin: UUID, experiment: UUID, change: ChangeHub.Change)? {
-        let records = notice.split(separator: "\u{1e}").map(String.init)
-        let ids = (records.first ?? "").split(separator: " ").compactMap { UUID(uuidString: String($0)) }
-        guard ids.count == 2 else { return nil }
-        var change = ChangeHub.Change()
-        for record in records.dropFirst() {
-            let parts = record.split(separator: "\u{1f}").map(String.init)
-            guard let what = parts.first.flatMap(ChangeHub.What.init(rawValue:)) else { continue }
-            change.names[what] = Set(parts.dropFirst())
+    /// What is no such notice, or no such entry of it, is passed over.
+    static func decode(_ notice: String) -> [UUID: ChangeHub.Change] {
+        var changes: [UUID: ChangeHub.Change] = [:]
+        for entry in notice.split(separator: "\u{1d}").dropFirst() {
+            let records = entry.split(separator: "\u{1e}")
+            guard let experiment = records.first.flatMap({ UUID(uuidString: String($0)) }) else { continue }
+            var change = ChangeHub.Change()
+            for record in records.dropFirst() {
+                let parts = record.split(separator: "\u{1f}").map(String.init)
+                guard let what = parts.first.flatMap(ChangeHub.What.init(rawValue:)) else { continue }
+                change.names[what] = Set(parts.dropFirst())
+            }
+            changes[experiment] = change
         }
-        return (ids[0], ids[1], change)
+        return changes
     }
 }
