@@ -8,6 +8,24 @@ CREATE SCHEMA tracking;
 ALTER SCHEMA tracking OWNER TO halley_owner;
 CREATE SCHEMA workspace;
 ALTER SCHEMA workspace OWNER TO halley_owner;
+CREATE DOMAIN tracking.experiment_key AS text COLLATE pg_catalog."C"
+	CONSTRAINT experiments_key_form CHECK ((VALUE ~ '^[A-Za-z0-9]{32,50}$'::text));
+ALTER DOMAIN tracking.experiment_key OWNER TO halley_owner;
+CREATE DOMAIN tracking.experiment_name AS text
+	CONSTRAINT experiments_name_length CHECK ((octet_length(VALUE) <= 4096));
+ALTER DOMAIN tracking.experiment_name OWNER TO halley_owner;
+CREATE DOMAIN tracking.experiment_state AS smallint
+	CONSTRAINT experiments_state_known CHECK (((VALUE >= 1) AND (VALUE <= 4)));
+ALTER DOMAIN tracking.experiment_state OWNER TO halley_owner;
+CREATE DOMAIN tracking.others AS jsonb
+	CONSTRAINT others_size CHECK ((pg_column_size(VALUE) <= 1000000));
+ALTER DOMAIN tracking.others OWNER TO halley_owner;
+CREATE DOMAIN tracking.parameters AS jsonb
+	CONSTRAINT parameters_size CHECK ((pg_column_size(VALUE) <= 2000000));
+ALTER DOMAIN tracking.parameters OWNER TO halley_owner;
+CREATE DOMAIN tracking.tags AS text[]
+	CONSTRAINT tags_size CHECK ((cardinality(VALUE) <= 1000));
+ALTER DOMAIN tracking.tags OWNER TO halley_owner;
 CREATE FUNCTION auth.audit_field(field text) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     RETURN convert_to((((octet_length(field))::text || ':'::text) || field), 'UTF8'::name);
@@ -164,15 +182,17 @@ BEGIN
     END IF;
     RETURN old || (
         SELECT jsonb_object_agg(
-                   n.key,
-                   CASE WHEN o.was IS NULL THEN n.value ELSE
-                       CASE WHEN (o.was -> 't')::bigint > (n.value -> 't')::bigint THEN o.was ELSE n.value END
-                       || CASE WHEN n.value ? 'lo' OR o.was ? 'lo' THEN jsonb_build_object(
-                              'lo', least((o.was -> 'lo')::numeric, (n.value -> 'lo')::numeric),
-                              'hi', greatest((o.was -> 'hi')::numeric, (n.value -> 'hi')::numeric))
-                          ELSE '{}' END
-                   END)
-          FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o);
+                   m.key,
+                   m.later || CASE WHEN m.low IS NULL THEN '{}' ELSE
+                       jsonb_build_object('lo', m.low, 'hi', m.high) END)
+          FROM (SELECT n.key,
+                       CASE WHEN (o.was -> 't')::bigint > (n.value -> 't')::bigint
+                            THEN o.was ELSE n.value END AS later,
+                       least(coalesce(o.was -> 'lo', o.was -> 'n')::numeric,
+                             coalesce(n.value -> 'lo', n.value -> 'n')::numeric) AS low,
+                       greatest(coalesce(o.was -> 'hi', o.was -> 'n')::numeric,
+                                coalesce(n.value -> 'hi', n.value -> 'n')::numeric) AS high
+                  FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o) AS m);
 END
 $$;
 ALTER FUNCTION tracking.merge_values(old jsonb, new jsonb) OWNER TO halley_owner;
@@ -785,10 +805,9 @@ ALTER TABLE tracking.documents OWNER TO halley_owner;
 CREATE TABLE tracking.experiment_values (
     workspace_id uuid NOT NULL,
     experiment_id uuid NOT NULL,
-    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    others jsonb DEFAULT '{}'::jsonb NOT NULL,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT experiment_values_size CHECK (((pg_column_size(parameters) <= 2000000) AND (pg_column_size(others) <= 1000000) AND (cardinality(tags) <= 1000)))
+    parameters tracking.parameters DEFAULT '{}'::jsonb NOT NULL,
+    others tracking.others DEFAULT '{}'::jsonb NOT NULL,
+    tags tracking.tags DEFAULT '{}'::text[] NOT NULL
 )
 WITH (fillfactor='75');
 ALTER TABLE ONLY tracking.experiment_values ALTER COLUMN parameters SET COMPRESSION lz4;
@@ -799,11 +818,11 @@ CREATE TABLE tracking.experiments (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
     project_id uuid NOT NULL,
-    key text NOT NULL COLLATE pg_catalog."C",
-    name text NOT NULL,
+    key tracking.experiment_key NOT NULL,
+    name tracking.experiment_name NOT NULL,
     owner_id uuid NOT NULL,
     owner_name text NOT NULL,
-    state smallint DEFAULT 1 NOT NULL,
+    state tracking.experiment_state DEFAULT 1 NOT NULL,
     has_crashed boolean DEFAULT false NOT NULL,
     error text DEFAULT ''::text NOT NULL,
     archived boolean DEFAULT false NOT NULL,
@@ -815,10 +834,7 @@ CREATE TABLE tracking.experiments (
     started_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT experiments_key_form CHECK ((key ~ '^[A-Za-z0-9]{32,50}$'::text)),
-    CONSTRAINT experiments_name_length CHECK ((octet_length(name) <= 4096)),
-    CONSTRAINT experiments_state_known CHECK (((state >= 1) AND (state <= 4)))
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 )
 WITH (fillfactor='85');
 ALTER TABLE ONLY tracking.experiments FORCE ROW LEVEL SECURITY;
@@ -1351,6 +1367,18 @@ REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA tracking TO halley_tracking;
 GRANT USAGE ON SCHEMA tracking TO halley_artifact;
 GRANT USAGE ON SCHEMA workspace TO halley_workspace;
+REVOKE ALL ON TYPE tracking.experiment_key FROM PUBLIC;
+GRANT ALL ON TYPE tracking.experiment_key TO halley_tracking;
+REVOKE ALL ON TYPE tracking.experiment_name FROM PUBLIC;
+GRANT ALL ON TYPE tracking.experiment_name TO halley_tracking;
+REVOKE ALL ON TYPE tracking.experiment_state FROM PUBLIC;
+GRANT ALL ON TYPE tracking.experiment_state TO halley_tracking;
+REVOKE ALL ON TYPE tracking.others FROM PUBLIC;
+GRANT ALL ON TYPE tracking.others TO halley_tracking;
+REVOKE ALL ON TYPE tracking.parameters FROM PUBLIC;
+GRANT ALL ON TYPE tracking.parameters TO halley_tracking;
+REVOKE ALL ON TYPE tracking.tags FROM PUBLIC;
+GRANT ALL ON TYPE tracking.tags TO halley_tracking;
 REVOKE ALL ON FUNCTION auth.audit_field(field text) FROM PUBLIC;
 GRANT ALL ON FUNCTION auth.audit_field(field text) TO halley_auth;
 REVOKE ALL ON FUNCTION auth.chain_audit() FROM PUBLIC;

@@ -114,6 +114,17 @@ import Testing
         }
     }
 
+    @Test func `a document says nothing twice, and an older one that does reads the same`() throws {
+        let value = try LoggedValue(name: "lr", value: "0.10", json: #""0.10""#, time: 7, source: "manual")
+        #expect(ValueDocument.encode([value]) == #"{"lr":{"t":7,"v":"0.10","q":1,"n":0.10,"o":"manual"}}"#)
+        let wordy = #"{"lr": {"j": "\"0.10\"", "n": 0.1, "o": "manual", "t": 7, "v": "0.10", "hi": 0.1, "lo": 0.1}}"#
+        #expect(ValueDocument.decode(wordy) == [value])
+        for (text, number) in [("1e5", "100000.0"), ("05", "5.0"), ("-.5", "-0.5"), ("+1", "1.0"), ("-0", "-0")] {
+            let written = ValueDocument.encode([try LoggedValue(name: "a", value: text, time: 0)])
+            #expect(written == #"{"a":{"t":0,"v":"\#(text)","n":\#(number)}}"#)
+        }
+    }
+
     @Test(arguments: ["nan", "inf", "0x10", "1e999", "", "1,5", "١"])
     func `what is no finite decimal is no number`(_ text: String) {
         #expect(LoggedValue.number(text) == nil)

@@ -8,25 +8,41 @@ struct RunStore: Sendable {
     /// Makes the experiment and its first beat unless its key is taken in one of `seen`, where the caller can see it.
     /// Answers `nil` when it is; of sixteen who try at once, one makes it.
     func insert(_ draft: Run.Draft, by permit: Permit, seen: [UUID]) async throws -> Run? {
-        let id = ID<Experiment>.fresh()
-        let visible = Array(Set(seen).union([draft.workspace.uuid]))
+        let place = ExperimentPlace(
+            workspace: draft.workspace, project: draft.project, id: .fresh(), key: draft.key)
+        let visible = Set(seen).union([draft.workspace.uuid])
+        let others = Array(visible.subtracting([draft.workspace.uuid]))
         return try await database.first(
             """
             WITH e AS (
                 INSERT INTO tracking.experiments
                        (workspace_id, id, project_id, key, name, owner_id, owner_name, offline, client, start_token,
                         started_at)
-                SELECT \(draft.workspace.uuid), \(id.uuid), \(draft.project.uuid), \(draft.key), \(draft.name),
-                       \(permit.principal.uuid), \(permit.name), \(draft.offline), \(draft.client), \(draft.token),
-                       \(draft.startedAt)
-                 WHERE NOT EXISTS (SELECT FROM tracking.experiments
-                                    WHERE workspace_id = ANY (\(visible)) AND key = \(draft.key))
+                \(Self.row(draft, place, by: permit, unlessIn: others))
                 ON CONFLICT ON CONSTRAINT experiments_key DO NOTHING
-                RETURNING *),
+                RETURNING workspace_id, id, updated_at),
             beat AS (
                 INSERT INTO tracking.beats (workspace_id, experiment_id) SELECT workspace_id, id FROM e)
-            SELECT \(Run.columns), '{}'::text[], '', NULL::timestamptz FROM e
-            """, for: .these(visible), commit: .joint, Run.init(row:))
+            SELECT updated_at FROM e
+            """, for: .these(Array(visible)), commit: .joint
+        ) { row in Run(draft, at: place, by: permit, updatedAt: try row.read()) }
+    }
+
+    /// In its own workspace the unique key says whether it is taken.
+    private static func row(
+        _ draft: Run.Draft, _ place: ExperimentPlace, by permit: Permit, unlessIn others: [UUID]
+    ) -> SQL {
+        let values: SQL = """
+            \(place.workspace.uuid), \(place.id.uuid), \(place.project.uuid), \(place.key), \(draft.name),
+            \(permit.principal.uuid), \(permit.name), \(draft.offline), \(draft.client), \(draft.token),
+            \(draft.startedAt)
+            """
+        guard !others.isEmpty else { return "VALUES (\(values))" }
+        return """
+            SELECT \(values)
+             WHERE NOT EXISTS (
+                   SELECT FROM tracking.experiments WHERE workspace_id = ANY (\(others)) AND key = \(place.key))
+            """
     }
 
     func find(_ place: ExperimentPlace) async throws -> Run? {
@@ -68,34 +84,5 @@ struct RunStore: Sendable {
              WHERE workspace_id = \(place.workspace.uuid) AND id = \(place.id.uuid)
             """, for: .these([place.workspace.uuid])
         ) { row in try row.read(Int64.self) }
-    }
-}
-
-extension Run {
-    /// Of `tracking.experiments e`; `joinedColumns` follow in every list.
-    static let columns: SQL = """
-        e.workspace_id, e.project_id, e.id, e.key, e.name, e.state::int8, e.has_crashed, e.error, e.archived, e.offline,
-        e.owner_id, e.owner_name, e.file_name, e.file_path, e.started_at, e.ended_at, e.updated_at
-        """
-    static let joinedColumns: SQL = """
-        coalesce(v.tags, '{}'), coalesce(v.others -> 'optimizer_id' ->> 'v', ''), b.beat_at
-        """
-    static let joins: SQL = """
-        LEFT JOIN tracking.experiment_values v ON v.workspace_id = e.workspace_id AND v.experiment_id = e.id
-        LEFT JOIN tracking.beats b ON b.workspace_id = e.workspace_id AND b.experiment_id = e.id
-        """
-
-    init(row: inout Row) throws {
-        place = ExperimentPlace(
-            workspace: ID(try row.read()), project: ID(try row.read()), id: ID(try row.read()), key: try row.read())
-        name = try row.read()
-        state = State(rawValue: try row.read()) ?? .lost
-        (hasCrashed, error, archived, offline) = (try row.read(), try row.read(), try row.read(), try row.read())
-        (owner, ownerName) = (ID(try row.read()), try row.read())
-        (fileName, filePath) = (try row.read(), try row.read())
-        (startedAt, endedAt) = (try row.read(), try row.read())
-        let updated = try row.read(Date.self)
-        (tags, optimization) = (try row.read(), try row.read())
-        updatedAt = max(updated, try row.read(Date?.self) ?? updated)
     }
 }

@@ -1,4 +1,4 @@
-/// The JSON document that holds an experiment's parameters, or its others (Migrations/0006).
+/// The JSON document that holds an experiment's parameters, or its others (Migrations/0006 and 0027).
 enum ValueDocument {
     static func encode(_ values: [LoggedValue]) -> String {
         var out: [UInt8] = []
@@ -10,10 +10,15 @@ enum ValueDocument {
             out += ":{\"t\":".utf8
             out += String(value.time).utf8
             field("v", value.value, to: &out)
-            if value.json != value.value { field("j", value.json, to: &out) }
-            if let number = LoggedValue.number(value.value) { field("n", number, to: &out) }
-            if let low = value.low { field("lo", low, to: &out) }
-            if let high = value.high { field("hi", high, to: &out) }
+            if isQuoted(value) {
+                out += ",\"q\":1".utf8
+            } else if value.json != value.value {
+                field("j", value.json, to: &out)
+            }
+            let number = LoggedValue.number(value.value)
+            if let number { field("n", number, as: value.value, to: &out) }
+            if let low = value.low, low != number { field("lo", low, to: &out) }
+            if let high = value.high, high != number { field("hi", high, to: &out) }
             if let step = value.step, step.isFinite { field("s", step, to: &out) }
             if !value.context.isEmpty { field("c", value.context, to: &out) }
             if !value.source.isEmpty { field("o", value.source, to: &out) }
@@ -36,14 +41,23 @@ enum ValueDocument {
                 case nil: break
                 }
             }
+            let value = texts["v"] ?? ""
             values.append(
                 LoggedValue(
-                    stored: name, value: texts["v"] ?? "", json: texts["j"] ?? "",
+                    stored: name, value: value, json: texts["j"] ?? (numbers["q"] == nil ? "" : "\"\(value)\""),
                     time: numbers["t"].flatMap { Int64($0) } ?? 0, step: numbers["s"].flatMap { Double($0) },
-                    context: texts["c"] ?? "", source: texts["o"] ?? "", low: numbers["lo"].flatMap { Double($0) },
-                    high: numbers["hi"].flatMap { Double($0) }))
+                    context: texts["c"] ?? "", source: texts["o"] ?? "",
+                    low: (numbers["lo"] ?? numbers["n"]).flatMap { Double($0) },
+                    high: (numbers["hi"] ?? numbers["n"]).flatMap { Double($0) }))
         }
         return values.sorted { $0.name < $1.name }
+    }
+
+    /// Whether it was sent as a string of just these bytes.
+    private static func isQuoted(_ value: LoggedValue) -> Bool {
+        let (json, text) = (value.json.utf8, value.value.utf8)
+        return json.count == text.count + 2 && json.first == UInt8(ascii: "\"") && json.last == UInt8(ascii: "\"")
+            && json.dropFirst().dropLast().elementsEqual(text)
     }
 
     private static func field(_ key: StaticString, _ text: String, to out: inout [UInt8]) {
@@ -54,6 +68,22 @@ enum ValueDocument {
     private static func field(_ key: StaticString, _ number: Double, to out: inout [UInt8]) {
         label(key, to: &out)
         out += "\(number)".utf8
+    }
+
+    /// As it was written where that is short and JSON too.
+    private static func field(_ key: StaticString, _ number: Double, as text: String, to out: inout [UInt8]) {
+        guard text.utf8.count <= 32, isPlainJSON(text) else { return field(key, number, to: &out) }
+        label(key, to: &out)
+        out += text.utf8
+    }
+
+    /// Whether a decimal is a JSON number as it stands: digits before and after a point, no exponent (RFC 8259 §6).
+    private static func isPlainJSON(_ text: String) -> Bool {
+        let parts = text.utf8.drop { $0 == UInt8(ascii: "-") }.split(
+            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        guard parts.allSatisfy({ part in !part.isEmpty && part.allSatisfy(digits.contains) }) else { return false }
+        return parts[0].count == 1 || parts[0].first != UInt8(ascii: "0")
     }
 
     private static func label(_ key: StaticString, to out: inout [UInt8]) {
