@@ -41,8 +41,8 @@ func service(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     module(name, ["Model", "Postgres", "Wire", "WireMessages", logging, protobuf] + dependencies)
 }
 
-func client(_ name: String) -> Target {
-    module(name, ["Model", "Wire", "WireMessages", protobuf])
+func client(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    module(name, ["Model", "Wire", "WireMessages", protobuf] + dependencies)
 }
 
 let package = Package(
@@ -98,7 +98,8 @@ let package = Package(
             ]),
 
         // The services and their clients.
-        client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"), client("ArtifactClient"),
+        client("AuthClient"), client("WorkspaceClient"), client("TrackingClient"),
+        client("ArtifactClient", ["CLinux", nioCore, nioPosix]),
         service("AuthService", ["Sealing", "Egress", "Directory", "Mail", "AuthClient"]),
         service("WorkspaceService", ["AuthClient"]),
         service("TrackingService", ["Series"]),
@@ -165,7 +166,10 @@ let package = Package(
             ["TrackingService", "Series", "Postgres", "Wire", "WireMessages", "Model", "TestKit", protobuf]),
         tests(
             "ArtifactServiceTests",
-            ["ArtifactService", "Blobs", "Postgres", "Wire", "WireMessages", "Model", "TestKit", logging, protobuf]),
+            [
+                "ArtifactService", "ArtifactClient", "Blobs", "Postgres", "Wire", "WireMessages", "Model", "TestKit",
+                logging, protobuf,
+            ]),
         tests(
             "GatewayTests",
             [

@@ -8,9 +8,11 @@ public import WireMessages
 /// cancelled leaves nothing visible behind.
 public struct ArtifactClient: Sendable {
     let rpc: RPCClient
+    let files: HandedFiles?
 
-    public init(rpc: RPCClient) {
-        self.rpc = rpc
+    /// - Parameter files: for a service on this machine, whose large files need not come through the connection.
+    public init(rpc: RPCClient, files: HandedFiles? = nil) {
+        (self.rpc, self.files) = (rpc, files)
     }
 
     /// Records a file that lives elsewhere. The link is stored as text and never followed.

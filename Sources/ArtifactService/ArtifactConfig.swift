@@ -15,6 +15,8 @@ public struct ArtifactConfig: Sendable {
     /// From the end of one scrub to the next.
     public var scrubPause: Duration = .seconds(24 * 3600)
     public var fileThreads = 4
+    /// The socket at which processes of this machine fetch open files; empty: none.
+    public var handoverPath = ""
 
     public init(blobRoot: String, signingSecret: [UInt8]) {
         self.blobRoot = blobRoot

@@ -24,12 +24,23 @@ public struct ArtifactService: Sendable {
         let signer = Signer(secret: config.signingSecret)
         let assets = Assets(store: AssetStore(database: database), blobs: blobs, bytesMax: config.assetBytesMax)
         self.config = config
-        self.assets = AssetHandler(assets: assets, signer: signer)
+        self.assets = AssetHandler(assets: assets, signer: signer, handover: Self.handover(config, logger))
         self.uploads = PartedUploadHandler(
             uploads: PartedUploads(
                 store: PartedUploadStore(database: database), assets: assets, blobs: blobs, signer: signer,
                 partBytesMax: config.partBytesMax))
         self.care = Care(store: CareStore(database: database), blobs: blobs, logger: logger)
+    }
+
+    /// What cannot be handed over goes through the connection: its lack is no reason not to start.
+    private static func handover(_ config: ArtifactConfig, _ logger: Logger) -> Handover? {
+        guard !config.handoverPath.isEmpty else { return nil }
+        do throws(BlobError) {
+            return try Handover(path: config.handoverPath)
+        } catch {
+            logger.warning("open files are not handed over, which is slower", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     public func register(in methods: inout Methods) {

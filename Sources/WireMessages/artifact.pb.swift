@@ -437,7 +437,11 @@ public nonisolated struct DownloadAssetRequest: Sendable {
 
   public var from: Int64 = 0
 
+  /// 0: to the end
   public var length: Int64 = 0
+
+  /// the caller can fetch open files of this machine
+  public var takesFiles: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -463,6 +467,9 @@ public nonisolated struct DownloadAssetResponse: Sendable {
   public var from: Int64 = 0
 
   public var length: Int64 = 0
+
+  /// not empty: in place of the bytes, for the open file at the handover socket
+  public var fileTicket: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1207,7 +1214,7 @@ nonisolated extension GetAssetResponse: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension DownloadAssetRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DownloadAssetRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{3}asset_id\0\u{1}from\0\u{1}length\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{3}asset_id\0\u{1}from\0\u{1}length\0\u{3}takes_files\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1219,6 +1226,7 @@ nonisolated extension DownloadAssetRequest: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.from) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.length) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.takesFiles) }()
       default: break
       }
     }
@@ -1241,6 +1249,9 @@ nonisolated extension DownloadAssetRequest: SwiftProtobuf.Message, SwiftProtobuf
     if self.length != 0 {
       try visitor.visitSingularInt64Field(value: self.length, fieldNumber: 4)
     }
+    if self.takesFiles != false {
+      try visitor.visitSingularBoolField(value: self.takesFiles, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1249,6 +1260,7 @@ nonisolated extension DownloadAssetRequest: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.assetID != rhs.assetID {return false}
     if lhs.from != rhs.from {return false}
     if lhs.length != rhs.length {return false}
+    if lhs.takesFiles != rhs.takesFiles {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1256,7 +1268,7 @@ nonisolated extension DownloadAssetRequest: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension DownloadAssetResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DownloadAssetResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}asset\0\u{1}from\0\u{1}length\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}asset\0\u{1}from\0\u{1}length\0\u{3}file_ticket\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1267,6 +1279,7 @@ nonisolated extension DownloadAssetResponse: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeSingularMessageField(value: &self._asset) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.from) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.length) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.fileTicket) }()
       default: break
       }
     }
@@ -1286,6 +1299,9 @@ nonisolated extension DownloadAssetResponse: SwiftProtobuf.Message, SwiftProtobu
     if self.length != 0 {
       try visitor.visitSingularInt64Field(value: self.length, fieldNumber: 3)
     }
+    if !self.fileTicket.isEmpty {
+      try visitor.visitSingularBytesField(value: self.fileTicket, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1293,6 +1309,7 @@ nonisolated extension DownloadAssetResponse: SwiftProtobuf.Message, SwiftProtobu
     if lhs._asset != rhs._asset {return false}
     if lhs.from != rhs.from {return false}
     if lhs.length != rhs.length {return false}
+    if lhs.fileTicket != rhs.fileTicket {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,10 +10,11 @@ struct Artifact: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let process = ServiceProcess("artifact", settings: try options.settings())
-            let config = ArtifactConfig(
+            var config = ArtifactConfig(
                 blobRoot: process.home.blobs,
                 signingSecret: try SecretKeys.bytes("artifact.key", in: process.home))
-            try await process.serve { database, methods in
+            config.handoverPath = process.home.handover
+            try await process.serve { [config] database, methods in
                 let service = try ArtifactService(database: database, config: config, logger: process.logger)
                 service.register(in: &methods)
                 return Work { try await service.run() }

@@ -30,7 +30,9 @@ struct Edge: AsyncParsableCommand {
                 config: config, auth: AuthClient(rpc: process.client(of: "auth")),
                 workspace: WorkspaceClient(rpc: process.client(of: "workspace")),
                 tracking: TrackingClient(rpc: process.client(of: "tracking")),
-                artifact: ArtifactClient(rpc: process.client(of: "artifact")), logger: process.logger)
+                artifact: ArtifactClient(
+                    rpc: process.client(of: "artifact"), files: HandedFiles(path: process.home.handover)),
+                logger: process.logger)
             try await process.run([gateway]) { settings.isGatewayListening }
         }
     }

@@ -27,7 +27,7 @@ import Testing
             "Model", "WireMessages", "CLinux", "CExecutor", "SwiftProtobuf", "Logging", "ServiceLifecycle",
         ]),
         "AuthClient": typedClient, "WorkspaceClient": typedClient,
-        "TrackingClient": typedClient, "ArtifactClient": typedClient,
+        "TrackingClient": typedClient, "ArtifactClient": typedClient.union(["CLinux", "NIOCore", "NIOPosix"]),
         "AuthService": service.union(["Sealing", "Egress", "Directory", "Mail", "AuthClient"]),
         "WorkspaceService": service.union(["AuthClient"]),
         "TrackingService": service.union(["Series"]),

@@ -9,6 +9,7 @@ internal import WireMessages
 struct AssetHandler: Sendable {
     let assets: Assets
     let signer: Signer
+    let handover: Handover?
 
     func upload(_ request: UploadAssetRequest, _ bytes: Incoming, _ call: Call) async throws -> UploadAssetResponse {
         let ref = request.draft.experiment
@@ -78,15 +79,25 @@ struct AssetHandler: Sendable {
         }
         let rest = blob.size - request.from
         let length = request.length == 0 ? rest : min(request.length, rest)
-        var reading = blob.read(from: request.from, count: length)
+        var answer = DownloadAssetResponse.with {
+            $0.asset = AssetRecord(asset, request.experiment)
+            ($0.from, $0.length) = (request.from, length)
+        }
+        if request.takesFiles, let ticket = handover?.offer(blob, for: length) {
+            answer.fileTicket = Data(ticket)
+            return try out.begin(answer)
+        }
+        try await send(blob, answer, to: out)
+    }
+
+    private func send(
+        _ blob: Blob, _ answer: DownloadAssetResponse, to out: Outgoing<DownloadAssetResponse>
+    ) async throws {
+        var reading = blob.read(from: answer.from, count: answer.length)
         do {
             // The first bytes before the answer: a small file that is damaged is an error, not a broken stream.
             var batch = try await reading.next()
-            try out.begin(
-                .with {
-                    $0.asset = AssetRecord(asset, request.experiment)
-                    ($0.from, $0.length) = (request.from, length)
-                })
+            try out.begin(answer)
             while let chunks = batch {
                 for chunk in chunks { try await out.send(Chunk(chunk)) }
                 batch = try await reading.next()

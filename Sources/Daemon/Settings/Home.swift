@@ -42,6 +42,8 @@ public struct Home: Equatable, Sendable {
     }
 
     public func socket(_ service: String) -> String { run + "/" + service + ".sock" }
+    /// Where the artifact service hands out open files.
+    public var handover: String { run + "/files.sock" }
     /// Metrics and health of one process.
     public func operationsSocket(_ service: String) -> String { run + "/" + service + ".ops" }
     /// The folder of PostgreSQL's socket, apart since it belongs to another user when Halley runs as root.

@@ -64,9 +64,7 @@ struct Downloads: Sendable {
             ($0.from, $0.length) = range.isPart ? (range.from, range.length) : (0, 0)
         }
         let body = ResponseBody.streamed(contentLength: Int(range.length)) { output in
-            try await artifact.download(wanted, call) { _, chunks in
-                for try await chunk in chunks { try await output.write(chunk.buffer) }
-            }
+            try await artifact.read(wanted, call) { try await output.write($0) }
         }
         return Response(status: range.isPart ? .partialContent : .ok, headers: headers, body: body)
     }

@@ -45,9 +45,7 @@ struct ContentRoutes: Sendable {
         guard let kind = ContentFields.Kind(asset), asset.size <= Self.bytesMax else { throw ContentLinks.notShown }
         let wanted = DownloadAssetRequest.with { ($0.experiment, $0.assetID) = (ref, id) }
         let body = ResponseBody.streamed(contentLength: Int(asset.size)) { output in
-            try await artifact.download(wanted, call) { _, chunks in
-                for try await chunk in chunks { try await output.write(chunk.buffer) }
-            }
+            try await artifact.read(wanted, call) { try await output.write($0) }
         }
         return Response(status: .ok, headers: ContentFields.fields(kind, site: ticket.site), body: body)
     }
