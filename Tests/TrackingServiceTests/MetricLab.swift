@@ -28,10 +28,11 @@ struct MetricLab: Sendable {
     }
 
     static func with(
-        _ settings: MergeSettings = MetricLab.patient, _ body: (MetricLab) async throws -> Void
+        _ settings: MergeSettings = MetricLab.patient, brake: MetricBrake = MetricBrake(),
+        _ body: (MetricLab) async throws -> Void
     ) async throws {
         try await ScratchDatabase.with(role: .tracking) { database, owner in
-            let lab = try await MetricLab(database, owner, settings)
+            let lab = try await MetricLab(database, owner, settings, brake)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await lab.metrics.run() }
                 try await body(lab)
@@ -43,18 +44,18 @@ struct MetricLab: Sendable {
         }
     }
 
-    init(_ database: Database, _ owner: Database, _ settings: MergeSettings) async throws {
+    init(_ database: Database, _ owner: Database, _ settings: MergeSettings, _ brake: MetricBrake) async throws {
         let workspaces = [UUID.version7(), .version7()]
         let places = (0..<3).map { MetricPlace(workspace: ID(workspaces[$0 % 2]), experiment: .fresh()) }
         let byKey = [MetricLab.ourKey: places[0], MetricLab.theirKey: places[1], MetricLab.noKey: places[2]]
         (ours, theirs, nowhere) = (places[0], places[1], places[2])
         (self.owner, self.database) = (owner, database)
         metrics = Metrics(
-            database: database, settings: settings, logger: ScratchDatabase.logger,
+            database, settings, brake, ScratchDatabase.logger,
             locate: { key, access, action in
                 guard let place = byKey[key] else { throw Failure(.notFound, "no such key") }
                 return (place, try access.require(action, on: .workspace(ID(place.workspace))))
-            })
+            }, changed: { _, _ in })
         for (key, place) in byKey where key != MetricLab.noKey {
             try await owner.run(
                 """

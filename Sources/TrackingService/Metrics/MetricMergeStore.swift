@@ -19,6 +19,23 @@ struct MetricMergeStore: Sendable {
         ) { row in MetricPlace(workspace: try row.read(), experiment: try row.read()) }
     }
 
+    /// Over all tenants, in ids and counts; by itself each experiment with more than `many` points.
+    func backlog(listing many: Int) async throws -> MetricBrake.Backlog {
+        var backlog = MetricBrake.Backlog()
+        let rows = try await database.rows(
+            """
+            SELECT NULL::uuid, coalesce(sum(points), 0)::bigint FROM tracking.metric_pending
+            UNION ALL
+            (SELECT experiment_id, sum(points)::bigint FROM tracking.metric_pending GROUP BY experiment_id
+             HAVING sum(points) > \(many) LIMIT 10000)
+            """, for: .none
+        ) { row in (try row.read(UUID?.self), try row.read(Int.self)) }
+        for (experiment, points) in rows {
+            if let experiment { backlog.experiments[experiment] = points } else { backlog.all = points }
+        }
+        return backlog
+    }
+
     func transaction<Value>(at place: MetricPlace, _ body: (MetricMergeTransaction) async throws -> Value) async throws
         -> Value
     {
@@ -48,13 +65,17 @@ struct MetricMergeTransaction {
         return true
     }
 
-    /// Before the journal is read: whatever these rows announce is seen then.
-    func takePending() async throws {
-        try await transaction.run(
+    /// Before the journal is read: whatever these rows announce is seen then. Answers the points that they count.
+    func takePending() async throws -> Int {
+        try await transaction.first(
             """
-            DELETE FROM tracking.metric_pending
-             WHERE workspace_id = \(place.workspace) AND experiment_id = \(place.experiment)
-            """)
+            WITH taken AS (
+                DELETE FROM tracking.metric_pending
+                 WHERE workspace_id = \(place.workspace) AND experiment_id = \(place.experiment)
+                RETURNING points)
+            SELECT coalesce(sum(points), 0)::bigint FROM taken
+            """
+        ) { row in try row.read(Int.self) } ?? 0
     }
 
     /// The oldest rows, at least one, up to about `pointsMax` points.
@@ -138,12 +159,12 @@ struct MetricMergeTransaction {
             """)
     }
 
-    /// There may be more: asks for another merge at once.
-    func ask(again settings: MergeSettings) async throws {
+    /// There may be more, `points` of it: asks for another merge at once.
+    func ask(again settings: MergeSettings, points: Int) async throws {
         try await transaction.run(
             """
             INSERT INTO tracking.metric_pending (workspace_id, experiment_id, points, batches)
-            VALUES (\(place.workspace), \(place.experiment), \(settings.pointsDue), 0)
+            VALUES (\(place.workspace), \(place.experiment), \(max(points, settings.pointsDue)), 0)
             """)
     }
 }

@@ -70,14 +70,14 @@ public struct MetricMerger: Sendable {
     func merge(_ place: MetricPlace) async throws -> Int {
         try await store.transaction(at: place) { transaction in
             guard try await transaction.lock() else { return 0 }
-            try await transaction.takePending()
+            let pending = try await transaction.takePending()
             let journal = try await transaction.journal(pointsMax: settings.pointsMax, rowsMax: settings.rowsMax)
             guard !journal.isEmpty else { return 0 }
             try await merge(MetricMerger.parts(journal.map(\.block)), transaction)
             try await transaction.dropJournal(journal.map(\.id))
             let points = journal.reduce(0) { $0 + $1.block.columns.count }
             if points >= settings.pointsMax || journal.count == settings.rowsMax {
-                try await transaction.ask(again: settings)
+                try await transaction.ask(again: settings, points: pending - points)
             }
             return journal.count
         }

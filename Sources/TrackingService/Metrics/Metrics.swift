@@ -15,6 +15,7 @@ public struct Metrics: Sendable {
     let store: MetricStore
     let series: SeriesStore
     let queue = MetricQueue()
+    let brake: MetricBrake
     let merger: MetricMerger
     let changed: @Sendable (ID<Experiment>, [String]) -> Void
 
@@ -23,6 +24,14 @@ public struct Metrics: Sendable {
         database: Database, settings: MergeSettings = MergeSettings(), logger: Logger, locate: @escaping Locate,
         changed: @escaping @Sendable (ID<Experiment>, [String]) -> Void = { _, _ in }
     ) {
+        self.init(database, settings, MetricBrake(), logger, locate: locate, changed: changed)
+    }
+
+    init(
+        _ database: Database, _ settings: MergeSettings, _ brake: MetricBrake, _ logger: Logger,
+        locate: @escaping Locate, changed: @escaping @Sendable (ID<Experiment>, [String]) -> Void
+    ) {
+        self.brake = brake
         self.locate = locate
         self.changed = changed
         store = MetricStore(database: database)
@@ -39,6 +48,7 @@ public struct Metrics: Sendable {
                 for _ in 0..<Metrics.committersMax { group.addTask { await committer.run() } }
                 group.addTask { try await queue.watch() }
                 group.addTask { try await merger.run() }
+                group.addTask { try await measureBacklog() }
                 try await group.waitForAll()
             }
         } onCancel: {
@@ -46,10 +56,25 @@ public struct Metrics: Sendable {
         }
     }
 
+    /// While the database cannot be asked, the last answer counts.
+    private func measureBacklog() async throws {
+        while true {
+            try? await measure()
+            try await Task.sleep(for: MetricBrake.measureEvery)
+        }
+    }
+
+    /// Tells the brake how much waits to be merged.
+    func measure() async throws {
+        brake.note(try await merger.store.backlog(listing: brake.experiment.waits))
+    }
+
     /// Returns after COMMIT. The same points again, in whatever batches, change nothing but `batches` of summaries.
     func append(_ draft: MetricDraft, to key: String, as access: Access) async throws {
         let (place, permit) = try await locate(key, access, .log)
         guard !draft.block.columns.isEmpty else { return }
+        let wait = try brake.delay(to: place)
+        if wait > .zero { try await Task.sleep(for: wait) }
         try await queue.append(MetricAppend(draft, to: place, permit: permit))
     }
 
