@@ -38,6 +38,7 @@ extension ArtifactClient {
         _ files: HandedFiles, _ request: DownloadAssetRequest, _ context: CallContext,
         to write: (ByteBuffer) async throws -> Void
     ) async throws -> Bool {
+        let until = ContinuousClock.now + context.deadline
         var request = request
         request.takesFiles = true
         let answer = try await download(request, context) { answer, chunks in
@@ -52,7 +53,8 @@ extension ArtifactClient {
             try Task.checkCancellation()
             return false
         }
-        try await file.copy(from: answer.from, count: answer.length, threads: files.threads, to: write)
+        try await file.copy(
+            from: answer.from, count: answer.length, until: until, threads: files.threads, to: write)
         return true
     }
 }

@@ -48,9 +48,11 @@ final class HandedFile: Sendable {
         close(descriptor)
     }
 
-    /// Hands `write` the bytes in pieces; while one is written, the next is read. Throws when the file ends before.
+    /// Hands `write` the bytes in pieces; while one is written, the next is read. Throws when the file ends before, and
+    /// `.deadline` when a piece is due after `until`.
     func copy(
-        from: Int64, count: Int64, threads: NIOThreadPool, to write: (ByteBuffer) async throws -> Void
+        from: Int64, count: Int64, until: ContinuousClock.Instant, threads: NIOThreadPool,
+        to write: (ByteBuffer) async throws -> Void
     ) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let end = from + count
@@ -62,6 +64,7 @@ final class HandedFile: Sendable {
         var (offset, ahead) = (from, piece(at: from))
         while let coming = ahead {
             let bytes = try await coming.get()
+            guard .now < until else { throw Failure(.deadline, "The file took too long.", reason: "deadline") }
             offset += Int64(bytes.readableBytes)
             ahead = piece(at: offset)
             try await write(bytes)

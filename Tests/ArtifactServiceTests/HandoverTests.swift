@@ -123,6 +123,17 @@ import WireMessages
         }
     }
 
+    @Test func `a file that takes longer than its call may is broken off`() async throws {
+        try await serving { world, client, files, context in
+            let request = try await upload(Self.large, world, client, context)
+            let file = try await files.fetch(try await ask(request, client, context).ticket)
+            let refusal = await #expect(throws: Failure.self) {
+                try await file.copy(from: 0, count: 3_000_000, until: .now, threads: files.threads) { _ in }
+            }
+            #expect(refusal?.code == .deadline)
+        }
+    }
+
     @Test func `where the open file is not to be had, the bytes come through the connection`() async throws {
         try await serving(files: "/nowhere/at/all") { world, client, _, context in
             let request = try await upload(Self.large, world, client, context)
