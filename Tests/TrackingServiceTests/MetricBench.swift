@@ -90,7 +90,7 @@ struct MetricBench {
         try await owner.run(
             "TRUNCATE tracking.experiments, tracking.metric_journal, tracking.metric_chunks, tracking.metric_pending, tracking.metric_summaries, tracking.metric_counts CASCADE",
             for: .none)
-        let lab = try await MetricLab(database, owner, MergeSettings(), MetricBrake())
+        let lab = try await MetricLab(database, owner, MergeSettings())
         var places = [lab.ours]
         for _ in 1..<32 {
             let place = MetricPlace(workspace: ID(lab.ours.workspace), experiment: .fresh())

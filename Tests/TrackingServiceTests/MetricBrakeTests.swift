@@ -37,11 +37,26 @@ import Testing
         #expect(throws: Failure.self) { try brake.delay(to: other) }
     }
 
+    /// A lab in which nobody merges but the test.
+    private func committing(
+        _ settings: MergeSettings, _ brake: MetricBrake, _ body: (MetricLab) async throws -> Void
+    ) async throws {
+        try await ScratchDatabase.with(role: .tracking) { database, owner in
+            let lab = try await MetricLab(database, owner, settings, brake)
+            let committer = MetricCommitter(queue: lab.metrics.queue, store: lab.metrics.store) { _, _ in }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await committer.run() }
+                defer { lab.metrics.queue.close() }
+                try await body(lab)
+            }
+        }
+    }
+
     @Test func `what is refused was not kept, and is taken once the journal is merged`() async throws {
         var settings = MetricLab.patient
         settings.pointsMax = 100
         let brake = MetricBrake(experiment: .init(waits: 150, refuses: 160))
-        try await MetricLab.with(settings, brake: brake) { lab in
+        try await committing(settings, brake) { lab in
             for start in [0, 60, 120] { try await lab.append(.ramp(start..<start + 60)) }
             try await lab.append(.ramp(0..<10), to: MetricLab.theirKey)
             try await lab.metrics.measure()

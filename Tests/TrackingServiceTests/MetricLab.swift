@@ -28,11 +28,10 @@ struct MetricLab: Sendable {
     }
 
     static func with(
-        _ settings: MergeSettings = MetricLab.patient, brake: MetricBrake = MetricBrake(),
-        _ body: (MetricLab) async throws -> Void
+        _ settings: MergeSettings = MetricLab.patient, _ body: (MetricLab) async throws -> Void
     ) async throws {
         try await ScratchDatabase.with(role: .tracking) { database, owner in
-            let lab = try await MetricLab(database, owner, settings, brake)
+            let lab = try await MetricLab(database, owner, settings)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await lab.metrics.run() }
                 try await body(lab)
@@ -44,7 +43,9 @@ struct MetricLab: Sendable {
         }
     }
 
-    init(_ database: Database, _ owner: Database, _ settings: MergeSettings, _ brake: MetricBrake) async throws {
+    init(
+        _ database: Database, _ owner: Database, _ settings: MergeSettings, _ brake: MetricBrake = MetricBrake()
+    ) async throws {
         let workspaces = [UUID.version7(), .version7()]
         let places = (0..<3).map { MetricPlace(workspace: ID(workspaces[$0 % 2]), experiment: .fresh()) }
         let byKey = [MetricLab.ourKey: places[0], MetricLab.theirKey: places[1], MetricLab.noKey: places[2]]

@@ -5,7 +5,8 @@
 
 /// Listens for records (SOCK_SEQPACKET) at `path`, which it replaces. `mode`: of the path. -1 and errno on failure.
 int cl_listen_records(const char *path, mode_t mode);
-/// The next connection, with sending and receiving bounded by `milliseconds` each. -1 and errno, EINVAL after a shutdown.
+/// The next connection, where sending and receiving take `milliseconds` each at most. -1 and errno; EINVAL after a
+/// shutdown.
 int cl_accept_records(int listener, int milliseconds);
 /// Connects to such a listener; bounded as above. -1 and errno on failure.
 int cl_connect_records(const char *path, int milliseconds);

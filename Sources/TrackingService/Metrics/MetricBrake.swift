@@ -3,7 +3,7 @@ import Model
 import Synchronization
 
 /// Slows down who appends faster than journals are merged, long before the journal could fill the disk: appends to an
-/// experiment with a long journal wait, the longer the longer it is, and beyond a bound are refused until it is shorter.
+/// experiment with a long journal wait, the more of it there is the longer, and beyond a bound they are refused.
 final class MetricBrake: Sendable {
     /// In points that are not merged yet.
     struct Bounds: Sendable {
