@@ -7,7 +7,7 @@ public final class FileThreads: Sendable {
     private let jobs: JobQueue
     private let threads: Int
 
-    /// Every upload and download has at most one job here at a time, so `jobsMax` bounds how many run at once.
+    /// Every upload has at most two jobs here at a time, every download one, so `jobsMax` bounds how many run at once.
     public init(threads: Int = 4, jobsMax: Int = 1024) {
         self.threads = threads
         self.jobs = JobQueue(jobsMax: jobsMax)

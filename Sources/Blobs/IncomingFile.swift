@@ -3,13 +3,13 @@ internal import Glibc
 internal import Sealing
 internal import Synchronization
 
-/// The temporary file of one upload, and the hash of what is in it. Its calls block, and come one after the other.
+/// The temporary file of one upload, and the hash of what is in it. Its calls block, and come one after the other; but
+/// what is written may be hashed meanwhile.
 final class IncomingFile: Sendable {
     /// So far apart the disk is told to begin with what is written, so that little is left for the fsync at the end.
     static let writebackBytes: Int64 = 4 * 1024 * 1024
 
     private struct Content: ~Copyable {
-        var hash = SHA256()
         var size: Int64 = 0
         var writebackFrom: Int64 = 0
         var place: Place?
@@ -26,6 +26,7 @@ final class IncomingFile: Sendable {
     private let workspace: UUID
     private let threads: FileThreads
     private let content = Mutex(Content())
+    private let hash = Mutex(SHA256())
 
     init(folders: Folders, workspace: UUID, threads: FileThreads) {
         self.folders = folders
@@ -39,12 +40,17 @@ final class IncomingFile: Sendable {
         threads.clean { Self.remove(place) }
     }
 
+    /// Of the pieces in their order.
+    func hash(_ piece: [UInt8]) {
+        hash.withLock { $0.update(piece) }
+    }
+
+    /// Adds a piece to the file, and nothing to the hash.
     func write(_ piece: [UInt8]) throws(BlobError) {
         try alive { content throws(BlobError) in
             let file = try Self.file(of: &content, folders, workspace)
             try piece.span.bytes.withUnsafeBytes { bytes throws(BlobError) in
                 try file.write(bytes, at: content.size)
-                content.hash.update(bytes)
             }
             content.size += Int64(piece.count)
             Self.startWriteback(&content, file)
@@ -57,7 +63,7 @@ final class IncomingFile: Sendable {
             let file = try Self.file(of: &content, folders, workspace)
             let piece = try blob.read(count, at: offset)
             guard piece.count == count else { throw .mismatch }
-            content.hash.update(piece)
+            hash(piece)
             if try !file.copy(from: blob, offset, to: content.size, count: Int64(count)) {
                 try piece.span.bytes.withUnsafeBytes { bytes throws(BlobError) in
                     try file.write(bytes, at: content.size)
@@ -72,7 +78,7 @@ final class IncomingFile: Sendable {
     func seal(expecting expected: Digest?) throws(BlobError) -> (digest: Digest, size: Int64) {
         try alive { content throws(BlobError) in
             let file = try Self.file(of: &content, folders, workspace)
-            let digest = Digest(unchecked: content.hash.finish())
+            let digest = Digest(unchecked: hash.withLock { $0.finish() })
             guard expected == nil || expected == digest else { throw .mismatch }
             try file.synchronize()
             return (digest, content.size)

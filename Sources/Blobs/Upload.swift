@@ -12,6 +12,7 @@ public struct Upload: ~Copyable, Sendable {
     private let bytesMax: Int64
     private var piece: [UInt8] = []
     private var writing: Ticket<Void>?
+    private var hashing: Ticket<Void>?
     public private(set) var size: Int64 = 0
 
     init(store: BlobStore, workspace: UUID, bytesMax: Int64) {
@@ -28,14 +29,15 @@ public struct Upload: ~Copyable, Sendable {
         size += Int64(bytes.count)
     }
 
-    /// Hands a full piece to a thread, after the one before has been written.
+    /// Hands a full piece to two threads, one to write it and one to hash it, after they have done the one before.
     public mutating func flush() async throws(BlobError) {
         guard piece.count >= Self.pieceBytes else { return }
-        try await writing?.value()
+        try await written()
         let full = piece
         piece = []
         piece.reserveCapacity(Self.pieceBytes * 5 / 4)
         writing = try store.threads.start { [file] () throws(BlobError) in try file.write(full) }
+        hashing = try store.threads.start { [file] () throws(BlobError) in file.hash(full) }
     }
 
     /// Adds all of another blob. Throws `.mismatch` when that one is damaged, as far as its length tells.
@@ -68,13 +70,22 @@ public struct Upload: ~Copyable, Sendable {
         return try await record(digest, size)
     }
 
-    private mutating func settle() async throws(BlobError) {
+    private mutating func written() async throws(BlobError) {
         try await writing?.value()
         writing = nil
+        try await hashing?.value()
+        hashing = nil
+    }
+
+    private mutating func settle() async throws(BlobError) {
+        try await written()
         guard !piece.isEmpty else { return }
         let rest = piece
         piece = []
-        try await store.threads.run { [file] () throws(BlobError) in try file.write(rest) }
+        try await store.threads.run { [file] () throws(BlobError) in
+            try file.write(rest)
+            file.hash(rest)
+        }
     }
 
     private func place(_ digest: Digest) async throws(BlobError) -> FanLock {
