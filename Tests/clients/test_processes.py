@@ -1,5 +1,9 @@
 """What the processes of a server look like from outside, while they work."""
+import os
 import pathlib
+import resource
+import signal
+import time
 
 
 def ticks(pid: int) -> dict:
@@ -22,3 +26,19 @@ def test_tasks_run_on_the_event_loops(own_server):
     loops = sum(used for (name, _), used in spent.items() if name.startswith("NIO-SGLTN"))
     assert loops > 0.9 * sum(spent.values()), spent
     assert "tasks do not run on the event loops" not in own_server.tail()
+
+
+def test_a_service_takes_the_open_files_that_it_may_have(own_server):
+    """Whatever the shell gives that starts it."""
+    files = resource.RLIMIT_NOFILE
+    hard = resource.prlimit(own_server.process.pid, files)[1]
+    resource.prlimit(own_server.process.pid, files, (512, hard))
+    before = own_server.children()["gateway"]
+    os.kill(before, signal.SIGKILL)
+    until = time.monotonic() + 30
+    while own_server.children().get("gateway") in (None, before):
+        assert time.monotonic() < until, own_server.tail()
+        time.sleep(0.05)
+    own_server.wait()
+    most = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    assert resource.prlimit(own_server.children()["gateway"], files)[0] == most

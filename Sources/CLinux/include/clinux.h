@@ -7,6 +7,8 @@ int64_t cl_peer_uid(int fd);
 /// Lets free memory stay with the process up to some megabytes: files and messages pass in pieces of 256 KiB, and what
 /// is given back to the kernel for each comes anew, page by page, and cleared.
 void cl_keep_freed_memory(void);
+/// Lets this process have as many files and connections open as it may have at all, but no more than `most`.
+void cl_raise_open_files(uint64_t most);
 /// Leaves the processors to others from here on; for a process of one thread, in a session of its own.
 void cl_stand_back(void);
 /// Asks the kernel to send `signal` to this process when the thread that started it ends.

@@ -24,6 +24,8 @@ public struct ServiceProcess: Sendable {
         metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
         cl_keep_freed_memory()
+        // A shell gives 1024, which two hundred training scripts and the people who watch them use up.
+        cl_raise_open_files(65_536)
         // Keys and people's data are in this memory.
         _ = cl_forbid_dumps()
         // A peer that hangs up is an error of one call, not the end of the process.
