@@ -63,7 +63,8 @@ public final class Handover: Sendable {
         let ticket = (0..<Self.ticketBytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let now = ContinuousClock.now
         return offers.withLock { offers in
-            if offers.count >= Self.offersMax { offers = offers.filter { $0.value.until > now } }
+            // Whoever does not come for a file must not keep it open, and its space taken.
+            offers = offers.filter { $0.value.until > now }
             guard offers.count < Self.offersMax else { return nil }
             offers[ticket] = Offer(file: blob.file, until: now + Self.lifetime)
             return ticket
