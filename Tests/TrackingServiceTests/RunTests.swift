@@ -31,6 +31,40 @@ import Testing
         }
     }
 
+    @Test func `a key that somebody sees in another workspace is taken for them`() async throws {
+        try await Desk.with { desk in
+            let theirs = try await desk.start(key(1), by: desk.mallory)
+            let both = Access(
+                kind: .person, principal: desk.alice.account, name: "both",
+                grants: [
+                    Grant(.editor, on: .workspace(desk.alice.workspace)),
+                    Grant(.editor, on: .workspace(desk.mallory.workspace)),
+                ], credential: .fresh(), expiresAt: .distantFuture)
+            func start(_ key: String, _ ifExists: Runs.IfExists) async throws -> Runs.Started {
+                let draft = try Run.Draft(workspace: desk.alice.workspace, project: desk.alice.project, key: key)
+                return try await desk.runs.start(draft, ifExists: ifExists, as: both)
+            }
+            #expect(await refusal { try await start(key(1), .refuse) } == "conflict experiment_exists")
+            #expect(try await start(key(1), .resume).run.place == theirs.run.place)
+            #expect(try await start(key(2), .refuse).created)
+        }
+    }
+
+    @Test func `what a start answers is what is kept`() async throws {
+        try await Desk.with { desk in
+            let time = Date(timeIntervalSince1970: 1_700_000_000.5)
+            let made = try await desk.start(key(1), name: "first", startedAt: time).run
+            let kept = try await desk.runs.get(key(1), as: desk.alice.access)
+            #expect(made.place == kept.place && made.name == kept.name && made.state == kept.state)
+            #expect(made.owner == kept.owner && made.ownerName == kept.ownerName && made.offline == kept.offline)
+            #expect(made.startedAt == kept.startedAt && made.endedAt == kept.endedAt)
+            #expect(made.updatedAt == kept.updatedAt)
+            #expect(made.archived == kept.archived && made.hasCrashed == kept.hasCrashed && made.error == kept.error)
+            #expect(made.tags == kept.tags && made.optimization == kept.optimization)
+            #expect(made.fileName == kept.fileName && made.filePath == kept.filePath)
+        }
+    }
+
     @Test func `nobody starts in a project they may not log to`() async throws {
         try await Desk.with { desk in
             let draft = try Run.Draft(workspace: desk.alice.workspace, project: desk.alice.project, key: key(1))
