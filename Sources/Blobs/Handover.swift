@@ -22,18 +22,15 @@ public final class Handover: Sendable {
         let until: ContinuousClock.Instant
     }
 
-    /// Where it listens.
-    public let path: String
-    private let uids: Set<UInt32>
+    private let path: String
     private let listener: OpenFile
     private let offers = Mutex<[[UInt8]: Offer]>([:])
 
-    /// Listens at `path`, for processes of this one's uid and `uids`.
-    public init(path: String, uids: Set<UInt32> = []) throws(BlobError) {
-        let descriptor = cl_listen_records(path, uids.isEmpty ? 0o600 : 0o666)
+    /// Listens at `path`, for processes of this one's uid.
+    public init(path: String) throws(BlobError) {
+        let descriptor = cl_listen_records(path, 0o600)
         guard descriptor >= 0 else { throw .last("listen") }
         self.path = path
-        self.uids = uids.union([geteuid()])
         listener = OpenFile(descriptor)
         let thread = Thread { [weak self, listener, patience = Self.patience] in
             while true {
@@ -72,7 +69,7 @@ public final class Handover: Sendable {
     }
 
     private func serve(_ connection: OpenFile) {
-        guard let uid = UInt32(exactly: cl_peer_uid(connection.descriptor)), uids.contains(uid) else { return }
+        guard cl_peer_uid(connection.descriptor) == Int64(geteuid()) else { return }
         var ticket = [UInt8](repeating: 0, count: Self.ticketBytes + 1)
         let count = recv(connection.descriptor, &ticket, ticket.count, 0)
         let offer = offers.withLock { $0.removeValue(forKey: Array(ticket.prefix(max(0, count)))) }
