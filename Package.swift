@@ -145,7 +145,10 @@ let package = Package(
         tests("BlobsTests", ["Blobs", "TestKit"]),
         tests(
             "WireTests",
-            ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioEmbedded, nioPosix, protobuf, logging, lifecycle]),
+            [
+                "CExecutor", "Wire", "WireMessages", "Model", "TestKit", nioCore, nioEmbedded, nioPosix, protobuf,
+                logging, lifecycle,
+            ]),
         tests(
             "AuthServiceTests",
             [

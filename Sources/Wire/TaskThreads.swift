@@ -18,9 +18,14 @@ public enum TaskThreads {
             NIOSingletons.groupLoopCountSuggestion = max(1, System.coreCount / 2)
         }
         return ce_take_global_executor { job in
-            // A job is one pointer. Within a loop of the group, `any` answers that loop.
-            let job = unsafeBitCast(job, to: UnownedJob.self)
-            MultiThreadedEventLoopGroup.singleton.any().enqueue(ExecutorJob(job))
+            let job = Job(pointer: job)
+            // Within a loop of the group, `any` answers that loop.
+            MultiThreadedEventLoopGroup.singleton.any().execute { ce_run(job.pointer) }
         }
+    }
+
+    /// Unchecked: it is the runtime's, which runs it once, wherever that is.
+    private struct Job: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer?
     }
 }
