@@ -1,7 +1,8 @@
 internal import CLibPQ
 internal import Synchronization
 
-/// The way into the pipeline loop's thread. Whoever puts something in wakes the thread once per batch.
+/// The way into the pipeline loop's thread. Whoever puts something in wakes the thread once per batch; a joint call
+/// wakes nobody while a convoy is under way, since the thread comes for it when that is answered.
 final class PipelineInbox: Sendable {
     /// One call: its statements are one implicit transaction.
     struct Submission: Sendable {
@@ -39,6 +40,7 @@ final class PipelineInbox: Sendable {
     private struct State: ~Copyable {
         var batch = Batch()
         var isSignalled = false
+        var isConvoyUnderWay = false
         var isStopped = false
 
         /// Whether the one who asks has to wake the thread.
@@ -72,10 +74,16 @@ final class PipelineInbox: Sendable {
             }
             waiting.add(1, ordering: .relaxed)
             state.batch.submissions.append(submission)
-            return (nil, state.signal())
+            return (nil, state.isConvoyUnderWay && submission.commit == .joint ? false : state.signal())
         }
-        if wakes { hl_wake(descriptor) }
+        guard wakes else { return refusal }
+        if submission.commit == .joint { wakeSoon() } else { hl_wake(descriptor) }
         return refusal
+    }
+
+    /// When the tasks that can go on now have done so: what they submit is taken at the same time.
+    func wakeSoon() {
+        Task.detached { [self] in hl_wake(descriptor) }
     }
 
     func cancel(_ ticket: Ticket) {
@@ -97,10 +105,15 @@ final class PipelineInbox: Sendable {
         if wakes { hl_wake(descriptor) }
     }
 
-    /// For the loop: everything since the last time.
-    func take() -> Batch {
-        hl_drain(descriptor)
-        return state.withLock { state in
+    /// For the loop: it comes for joint calls by itself, until it says otherwise while it takes.
+    func expectConvoy() {
+        state.withLock { $0.isConvoyUnderWay = true }
+    }
+
+    /// For the loop: everything since the last time. To be woken again, it has to drain the descriptor before.
+    func take(isConvoyUnderWay: Bool) -> Batch {
+        state.withLock { state in
+            state.isConvoyUnderWay = isConvoyUnderWay
             state.isSignalled = false
             var batch = Batch()
             swap(&batch, &state.batch)

@@ -6,21 +6,25 @@ internal import Synchronization
 ///
 /// Not `Sendable`: made and used on its thread. Others reach it through the inbox.
 final class PipelineLoop {
-    private let inbox: PipelineInbox
-    private let config: DatabaseConfig
-    private let canceller: Canceller
-    private let logger: Logger
-    private let epoll = hl_epoll_create()
-    private let lanes: [Lane]
-    private var waiting = WaitingCalls()
+    let inbox: PipelineInbox
+    let config: DatabaseConfig
+    let canceller: Canceller
+    let logger: Logger
+    let epoll = hl_epoll_create()
+    let lanes: [Lane]
+    var waiting = WaitingCalls()
     private var convoySentAt = ContinuousClock.now
-    private var isStopping = false
+    /// Joint calls come into the inbox without waking this thread.
+    private var expectsConvoy = false
+    /// The next convoy waits for what tasks that can go on now will add to it.
+    private var gathers = false
+    var isStopping = false
     private var stopBy = ContinuousClock.now
 
     private static let inboxTag = UInt64.max >> 1
     private static let writable = UInt64(1) << 63
     private static let stopWaitMax = Duration.seconds(5)
-    private static let repeatsMax = 3
+    static let repeatsMax = 3
     private static let lanesMax = 32
     /// Calls that share a transaction at most.
     private static let convoyMax = 64
@@ -48,19 +52,25 @@ final class PipelineLoop {
             let count = hl_epoll_wait(epoll, &tags, 64, timeout)
             for tag in tags[0..<Int(count)] {
                 if tag & ~PipelineLoop.writable == PipelineLoop.inboxTag {
-                    handle(inbox.take())
+                    hl_drain(inbox.descriptor)
+                    gathers = false
+                    takeIn()
                 } else {
                     handle(lanes[Int(tag & 0xff)], canWrite: tag & PipelineLoop.writable != 0)
                 }
             }
             if count == 0 { tick() }
+            if expectsConvoy, !hasConvoy, !gathers { gather() }
             dispatch()
+            if hasConvoy { expectConvoy() }
         }
         for lane in lanes { fail(lane.lose(), .closed) }
         fail(waiting.all, .closed)
-        handle(inbox.take())
+        takeIn()
         fail(waiting.all, .closed)
     }
+
+    private var hasConvoy: Bool { lanes.contains { $0.convoys > 0 } }
 
     private var isFinished: Bool {
         guard isStopping else { return false }
@@ -69,11 +79,31 @@ final class PipelineLoop {
 
     /// Milliseconds until something has to be looked at even when nothing comes in.
     private var timeout: Int32 {
-        if isStopping || !waiting.joint.isEmpty { return 20 }
+        if isStopping || expectsConvoy || !waiting.joint.isEmpty { return 20 }
         return waiting.isEmpty ? -1 : 100
     }
 
     // MARK: What comes in
+
+    private func takeIn() {
+        expectsConvoy = hasConvoy
+        handle(inbox.take(isConvoyUnderWay: expectsConvoy))
+    }
+
+    private func expectConvoy() {
+        guard !expectsConvoy else { return }
+        expectsConvoy = true
+        inbox.expectConvoy()
+    }
+
+    /// A convoy is answered: what waits goes when its callers have gone on, and together with what they submit.
+    private func gather() {
+        takeIn()
+        guard !waiting.joint.isEmpty else { return }
+        gathers = true
+        expectConvoy()
+        inbox.wakeSoon()
+    }
 
     private func handle(_ batch: consuming PipelineInbox.Batch) {
         if !batch.submissions.isEmpty {
@@ -116,6 +146,10 @@ final class PipelineLoop {
     }
 
     private func tick() {
+        if expectsConvoy {
+            gathers = false
+            takeIn()
+        }
         let now = ContinuousClock.now
         let gone = waiting.removeAll { $0.waitsUntil < now }
         guard !gone.isEmpty else { return }
@@ -137,8 +171,8 @@ final class PipelineLoop {
     }
 
     private var mayGather: Bool {
-        guard !waiting.joint.isEmpty else { return false }
-        return lanes.allSatisfy { $0.convoys == 0 } || ContinuousClock.now - convoySentAt >= PipelineLoop.convoyPatience
+        guard !waiting.joint.isEmpty, !gathers else { return false }
+        return !hasConvoy || ContinuousClock.now - convoySentAt >= PipelineLoop.convoyPatience
     }
 
     /// What is not prepared yet goes by itself.
@@ -172,110 +206,11 @@ final class PipelineLoop {
         return best
     }
 
-    private func flush(_ lane: Lane, _ link: Link) -> Bool {
+    func flush(_ lane: Lane, _ link: Link) -> Bool {
         let (ok, waitChanged) = lane.flush(link)
         if ok, waitChanged {
             _ = hl_epoll_change(epoll, PQsocket(link.connection), UInt64(lane.index), lane.wantsWrite ? 1 : 0)
         }
         return ok
-    }
-
-    // MARK: How calls end
-
-    private func finish(_ calls: [Pending]) {
-        guard calls.count > 1, calls.contains(where: { $0.error != nil }) else {
-            for call in calls { finish(call) }
-            return
-        }
-        for call in calls.reversed() {
-            if call.isCancelled {
-                call.end(.failure(CancellationError()))
-            } else {
-                call.leaveConvoy()
-                sendAgain(call)
-            }
-        }
-    }
-
-    private func sendAgain(_ call: Pending) {
-        inbox.waiting.add(1, ordering: .relaxed)
-        waiting.prepend(call)
-    }
-
-    private func finish(_ pending: Pending) {
-        guard let error = pending.error else {
-            pending.end(.success(pending.answers))
-            return
-        }
-        if error.sqlState == "57014", pending.isCancelled {
-            pending.end(.failure(CancellationError()))
-            return
-        }
-        // The server said that it was rolled back: it may run again.
-        let wasBystander = error.sqlState == "57014" && pending.mayBeHit
-        guard pending.repeats < PipelineLoop.repeatsMax, wasBystander || (error.isStalePlan && pending.repeats == 0)
-        else {
-            pending.end(.failure(error))
-            return
-        }
-        pending.preparesAfresh = error.isStalePlan
-        pending.reset()
-        sendAgain(pending)
-    }
-
-    private func fail(_ calls: [Pending], _ error: PostgresError) {
-        for call in calls { call.end(.failure(call.error ?? error)) }
-    }
-
-    private func dropCancelled() {
-        let gone = waiting.removeAll(where: \.isCancelled)
-        guard !gone.isEmpty else { return }
-        inbox.waiting.subtract(gone.count, ordering: .relaxed)
-        for call in gone { call.end(.failure(CancellationError())) }
-    }
-
-    /// Only the call at the front runs on the server; the others are cancelled when they get there.
-    private func cancelHead(of lane: Lane) {
-        guard let link = lane.link, let head = lane.head, head.isCancelled, lane.cancelling !== head else { return }
-        lane.cancelling = head
-        lane.cancelsUnderWay += 1
-        lane.eachUnderWay { $0.mayBeHit = true }
-        let (inbox, index, ticket) = (inbox, lane.index, head.submission.ticket)
-        canceller.cancel(link.cancel) {
-            !ticket.isDone.load(ordering: .relaxed)
-        } ended: {
-            inbox.post(.cancelEnded(lane: index))
-        }
-    }
-
-    // MARK: Connections
-
-    private func begin(_ lane: Lane, _ link: Link) {
-        lane.begin(link)
-        if hl_epoll_add(epoll, PQsocket(link.connection), UInt64(lane.index)) != 0 { lose(lane) }
-    }
-
-    private func lose(_ lane: Lane) {
-        guard let link = lane.link else { return }
-        let error = PostgresError.lost(PQerrorMessage(link.connection).map { String(cString: $0) } ?? "connection lost")
-        logger.warning("connection to PostgreSQL lost", metadata: ["underWay": "\(lane.depth)"])
-        _ = hl_epoll_remove(epoll, PQsocket(link.connection))
-        fail(lane.lose(), error)
-        connect(lane)
-    }
-
-    /// On a thread of its own, since connecting blocks, with a pause that grows with each failure.
-    private func connect(_ lane: Lane) {
-        guard !isStopping else { return }
-        let (inbox, config, index, failures) = (inbox, config, lane.index, lane.failures)
-        startThread("pg-connect") {
-            pause(afterFailures: failures)
-            do throws(PostgresError) {
-                let link = try Link.pipelined(config)
-                inbox.post(.connected(lane: index, .init(link: link)))
-            } catch {
-                inbox.post(.failed(lane: index, error))
-            }
-        }
     }
 }
