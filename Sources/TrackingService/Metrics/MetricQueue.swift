@@ -4,7 +4,8 @@ import Synchronization
 /// Group commit: appends that wait at the same time share a transaction.
 ///
 /// Callers put in and wait for the COMMIT. While one group is at the database the next gathers, so nobody waits for
-/// company that does not come, and groups are the larger the more there is to do. A group that takes longer than
+/// company that does not come, and groups are the larger the more there is to do. A group is taken when the committer
+/// that was told to runs: by then the appends that could go on before it have come, too. A group that takes longer than
 /// usual, such as one that waits for a deletion, does not hold up the next: after `patience` another may begin.
 final class MetricQueue: Sendable {
     struct Waiting: Sendable {
@@ -21,15 +22,16 @@ final class MetricQueue: Sendable {
 
     private struct State {
         var waiting: [Waiting] = []
-        var idle: [CheckedContinuation<[Waiting], Never>] = []
-        /// Groups that were taken out and are not finished, and when the last was taken.
+        /// Told `true` to take a group, `false` that the queue is closed.
+        var idle: [CheckedContinuation<Bool, Never>] = []
+        /// Committers that were told to take a group and have not finished it, and when the last was told.
         var underWay = 0
-        var takenAt = ContinuousClock.now
+        var toldAt = ContinuousClock.now
         var watcher: CheckedContinuation<Void, Never>?
         var isClosed = false
 
         var mayTake: Bool {
-            !waiting.isEmpty && (underWay == 0 || isClosed || .now - takenAt >= MetricQueue.patience)
+            !waiting.isEmpty && (underWay == 0 || isClosed || .now - toldAt >= MetricQueue.patience)
         }
     }
 
@@ -60,13 +62,23 @@ final class MetricQueue: Sendable {
     /// The next group, in order of arrival; empty once the queue is closed and drained. Whoever takes one says
     /// `finish` when it is committed.
     func next() async -> [Waiting] {
-        await withCheckedContinuation { (committer: CheckedContinuation<[Waiting], Never>) in
+        while await turn() {
+            let group = state.withLock { MetricQueue.take(&$0) }
+            if !group.isEmpty { return group }
+            finish()
+        }
+        return []
+    }
+
+    /// Waits until there is a group to take; answers false once the queue is closed and drained.
+    private func turn() async -> Bool {
+        await withCheckedContinuation { (committer: CheckedContinuation<Bool, Never>) in
             let isOver = state.withLock { state in
                 if state.isClosed && state.waiting.isEmpty { return true }
                 state.idle.append(committer)
                 return false
             }
-            if isOver { committer.resume(returning: []) } else { handOut() }
+            if isOver { committer.resume(returning: false) } else { handOut() }
         }
     }
 
@@ -90,23 +102,23 @@ final class MetricQueue: Sendable {
             defer { (state.idle, state.watcher) = ([], nil) }
             return (state.idle, state.watcher)
         }
-        for committer in idle { committer.resume(returning: []) }
+        for committer in idle { committer.resume(returning: false) }
         watcher?.resume()
     }
 
     private func handOut() {
-        let (committer, group, watcher) = state.withLock { state in
-            guard state.mayTake, let committer = state.idle.popLast() else { return (nil, [], nil) as HandOut }
+        let (committer, watcher) = state.withLock { state in
+            guard state.mayTake, let committer = state.idle.popLast() else { return (nil, nil) as HandOut }
             defer { state.watcher = nil }
-            return (committer, MetricQueue.take(&state), state.watcher)
+            state.underWay += 1
+            state.toldAt = .now
+            return (committer, state.watcher)
         }
-        committer?.resume(returning: group)
+        committer?.resume(returning: true)
         watcher?.resume()
     }
 
-    private typealias HandOut = (
-        CheckedContinuation<[Waiting], Never>?, [Waiting], CheckedContinuation<Void, Never>?
-    )
+    private typealias HandOut = (CheckedContinuation<Bool, Never>?, CheckedContinuation<Void, Never>?)
 
     /// Waits while there is nothing under way; answers false once the queue is closed.
     private func isBusy() async -> Bool {
@@ -129,8 +141,6 @@ final class MetricQueue: Sendable {
         }
         let group = Array(state.waiting[..<count])
         state.waiting.removeFirst(count)
-        state.underWay += 1
-        state.takenAt = .now
         return group
     }
 
