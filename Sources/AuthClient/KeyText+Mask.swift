@@ -18,7 +18,7 @@ extension KeyText {
                 bytes[offset + 1] == UInt8(ascii: "l"), bytes[offset + 2] == UInt8(ascii: "y")
             else { continue }
             let candidate = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
-            guard let key = KeyText(presented: String(decoding: candidate, as: UTF8.self)) else { continue }
+            guard let key = KeyText(bytes: candidate) else { continue }
             found.append((offset, key))
             from = offset + length
         }

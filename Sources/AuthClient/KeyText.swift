@@ -47,13 +47,18 @@ public struct KeyText: Sendable, Equatable {
         if bytes.count > Self.length, Substring(bytes.prefix(7)).lowercased() == "bearer " {
             bytes = bytes.dropFirst(7).drop { $0 == 0x20 }
         }
+        self.init(bytes: bytes)
+    }
+
+    /// A key alone.
+    init?(bytes: some BidirectionalCollection<UInt8>) {
         guard bytes.count == Self.length, let kind = Kind.allCases.first(where: { bytes.starts(with: $0.tag.utf8) }),
-            bytes.dropFirst(5).allSatisfy(Self.isInAlphabet)
+            bytes.dropFirst(5).allSatisfy(Self.isInAlphabet),
+            Self.isChecksum(bytes.suffix(6), of: bytes.prefix(43))
         else { return nil }
-        guard Self.checksum(bytes.prefix(43)).utf8.elementsEqual(bytes.suffix(6)) else { return nil }
         self.kind = kind
-        id = String(Substring(bytes.dropFirst(5).prefix(8)))
-        secret = String(Substring(bytes.dropFirst(13).prefix(30)))
+        id = String(decoding: bytes.dropFirst(5).prefix(8), as: UTF8.self)
+        secret = String(decoding: bytes.dropFirst(13).prefix(30), as: UTF8.self)
     }
 
     public var text: String {
@@ -92,6 +97,17 @@ public struct KeyText: Sendable, Equatable {
             rest /= 62
         }
         return text(digits.reversed())
+    }
+
+    private static func isChecksum(
+        _ digits: some BidirectionalCollection<UInt8>, of bytes: some Sequence<UInt8>
+    ) -> Bool {
+        var rest = Int(CRC32.sum(bytes))
+        for digit in digits.reversed() {
+            guard digit == alphabet[rest % 62] else { return false }
+            rest /= 62
+        }
+        return true
     }
 
     private static func text(_ digits: [Int]) -> String {

@@ -40,11 +40,13 @@ extension Gateway {
         let (fields, key) = try await RequestBytes.screened(
             request, context.notes,
             bytesMax: hasHeader ? config.limits.documentBytesMax : Self.anonymousBytesMax)
-        var caller = known
-        if caller == nil || key?.isEmpty == false {
+        let caller: Caller
+        if let known {
+            _ = try Credential.of(request, key)
+            caller = known
+        } else {
             caller = try await authenticator.caller(request, context, bodyKey: key)
         }
-        guard let caller else { throw Credential.refusal }
         return CometRequest(request: request, context: context, fields: fields, caller: caller)
     }
 }

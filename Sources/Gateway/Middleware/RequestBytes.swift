@@ -55,11 +55,13 @@ enum RequestBytes {
         var body = try await plain(request, bytesMax: bytesMax)
         let sent = try body.withUnsafeReadableBytes(fields)
         let key = try sent.stringIfAny("apiKey") ?? sent.stringIfAny("api_key")
-        var exposed = body.maskKeys()
+        var exposed = body.withUnsafeReadableBytes { KeyText.found(in: $0).map(\.key) }
+        guard !exposed.isEmpty else { return (sent, key) }
         if let own = key.flatMap(KeyText.init(presented:)), let place = exposed.firstIndex(of: own) {
             exposed.remove(at: place)
         }
         guard !exposed.isEmpty else { return (sent, key) }
+        _ = body.maskKeys()
         notes.expose(exposed)
         return (try body.withUnsafeReadableBytes(fields), key)
     }
