@@ -2,19 +2,29 @@
 /// `outputLines[3].offset`. `null` counts as absent, as the clients mean it.
 public struct JSONFields: Sendable {
     public let object: JSONObject
-    private let path: String
+    /// Where the object stands: a field's path, and its place where that is a list. Empty for the body.
+    private let place: (field: String, index: Int?)
 
     public init(_ value: JSONValue) throws(JSONError) {
-        try self.init(value, path: "")
+        try self.init(value, at: ("", nil))
     }
 
-    private init(_ value: JSONValue, path: String) throws(JSONError) {
+    private init(_ value: JSONValue, at place: (field: String, index: Int?)) throws(JSONError) {
         guard case .object(let object) = value else {
-            let what = path.isEmpty ? "The body" : "The field \(path)"
+            let what = place.field.isEmpty ? "The body" : "The field \(Self.text(place))"
             throw JSONError(.wrongType, "\(what) must be an object, not \(value.kindName).")
         }
         self.object = object
-        self.path = path.isEmpty ? "" : path + "."
+        self.place = place
+    }
+
+    private static func text(_ place: (field: String, index: Int?)) -> String {
+        place.index.map { "\(place.field)[\($0)]" } ?? place.field
+    }
+
+    /// What stands before the name of a field, in an error.
+    private var path: String {
+        place.field.isEmpty ? "" : Self.text(place) + "."
     }
 
     /// The value as it was sent; `nil` when absent or `null`.
@@ -104,16 +114,16 @@ public struct JSONFields: Sendable {
     }
 
     public func objects(_ name: String) throws(JSONError) -> [JSONFields] {
+        let (items, field) = (try list(name), path + name)
         var fields: [JSONFields] = []
-        for (index, item) in try list(name).enumerated() {
-            fields.append(try JSONFields(item, path: "\(path)\(name)[\(index)]"))
-        }
+        fields.reserveCapacity(items.count)
+        for (index, item) in items.enumerated() { fields.append(try JSONFields(item, at: (field, index))) }
         return fields
     }
 
     public func fieldsIfAny(_ name: String) throws(JSONError) -> JSONFields? {
         guard let value = value(name) else { return nil }
-        return try JSONFields(value, path: path + name)
+        return try JSONFields(value, at: (path + name, nil))
     }
 
     public func missing(_ name: String) -> JSONError {

@@ -100,6 +100,8 @@ extension JSONParser {
         var members: [(name: String, value: JSONValue)] = []
         skipSpace()
         if skip(UInt8(ascii: "}")) { return JSONObject() }
+        // What most objects of the clients have; growing to it would take three steps.
+        members.reserveCapacity(6)
         while true {
             skipSpace()
             guard byte == UInt8(ascii: "\"") else { throw unexpected("a name") }

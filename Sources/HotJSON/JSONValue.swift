@@ -40,8 +40,8 @@ public struct JSONObject: Sendable, Equatable {
     }
 
     public subscript(name: String) -> JSONValue? {
-        for member in members.reversed() where member.name == name { return member.value }
-        return nil
+        guard let place = members.lastIndex(where: { $0.name == name }) else { return nil }
+        return members[place].value
     }
 
     public static func == (one: JSONObject, other: JSONObject) -> Bool {

@@ -44,7 +44,11 @@ public struct JSONWriter: Sendable {
     public mutating func string(_ value: some StringProtocol) {
         comma()
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 { escape(byte) }
+        if Self.isPlain(value) {
+            bytes.append(contentsOf: value.utf8)
+        } else {
+            for byte in value.utf8 { escape(byte) }
+        }
         bytes.append(UInt8(ascii: "\""))
         needsComma = true
     }
@@ -111,6 +115,13 @@ extension JSONWriter {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
     }
 
+    /// Whether it may stand between quotation marks as it is (RFC 8259 §7).
+    static func isPlain(_ text: some StringProtocol) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { bytes in
+            !bytes.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        } ?? false
+    }
+
     private mutating func escape(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -132,6 +143,8 @@ extension JSONWriter {
 extension JSONValue {
     /// As valid JSON: numbers as they were sent, `NaN` and the infinities as text.
     public var jsonText: String {
+        if case .number(let number) = self, number.isFinite { return number.text }
+        if case .string(let text) = self, JSONWriter.isPlain(text) { return "\"\(text)\"" }
         var writer = JSONWriter()
         writer.value(self)
         return String(decoding: writer.bytes, as: UTF8.self)
