@@ -16,6 +16,8 @@ struct LoggedValue: Sendable, Equatable {
     let step: Double?
     let context: String
     let source: String
+    /// What `value` is as a number, if it is one.
+    let number: Double?
     /// The least and the greatest number that it has been; `nil` when it never was one.
     let low: Double?
     let high: Double?
@@ -34,16 +36,16 @@ struct LoggedValue: Sendable, Equatable {
         let number = Self.number(value)
         self.init(
             stored: name, value: value, json: json, time: time, step: step, context: context, source: source,
-            low: number, high: number)
+            number: number, low: number, high: number)
     }
 
     init(
         stored name: String, value: String, json: String, time: Int64, step: Double?, context: String, source: String,
-        low: Double?, high: Double?
+        number: Double?, low: Double?, high: Double?
     ) {
         (self.name, self.value, self.json) = (name, value, json.isEmpty ? value : json)
         (self.time, self.step, self.context, self.source) = (time, step, context, source)
-        (self.low, self.high) = (low, high)
+        (self.number, self.low, self.high) = (number, low, high)
     }
 
     var lowText: String { low.map(text) ?? "" }
@@ -62,7 +64,7 @@ struct LoggedValue: Sendable, Equatable {
 
     /// As the client wrote it where that is the same number.
     private func text(_ number: Double) -> String {
-        if number == Self.number(value) { return value }
+        if number == self.number { return value }
         if let whole = Int64(exactly: number), abs(whole) < 1_000_000_000_000_000 { return String(whole) }
         return "\(number)"
     }

@@ -15,7 +15,7 @@ enum ValueDocument {
             } else if value.json != value.value {
                 field("j", value.json, to: &out)
             }
-            let number = LoggedValue.number(value.value)
+            let number = value.number
             if let number { field("n", number, as: value.value, to: &out) }
             if let low = value.low, low != number { field("lo", low, to: &out) }
             if let high = value.high, high != number { field("hi", high, to: &out) }
@@ -47,6 +47,7 @@ enum ValueDocument {
                     stored: name, value: value, json: texts["j"] ?? (numbers["q"] == nil ? "" : "\"\(value)\""),
                     time: numbers["t"].flatMap { Int64($0) } ?? 0, step: numbers["s"].flatMap { Double($0) },
                     context: texts["c"] ?? "", source: texts["o"] ?? "",
+                    number: numbers["n"].flatMap { Double($0) },
                     low: (numbers["lo"] ?? numbers["n"]).flatMap { Double($0) },
                     high: (numbers["hi"] ?? numbers["n"]).flatMap { Double($0) }))
         }
@@ -79,11 +80,18 @@ enum ValueDocument {
 
     /// Whether a decimal is a JSON number as it stands: digits before and after a point, no exponent (RFC 8259 §6).
     private static func isPlainJSON(_ text: String) -> Bool {
-        let parts = text.utf8.drop { $0 == UInt8(ascii: "-") }.split(
-            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        guard parts.allSatisfy({ part in !part.isEmpty && part.allSatisfy(digits.contains) }) else { return false }
-        return parts[0].count == 1 || parts[0].first != UInt8(ascii: "0")
+        var (whole, digits, hasPoint, startsWithZero) = (0, 0, false, false)
+        for (index, byte) in text.utf8.enumerated() {
+            switch byte {
+            case UInt8(ascii: "-") where index == 0: break
+            case UInt8(ascii: ".") where !hasPoint && digits > 0: (hasPoint, whole, digits) = (true, digits, 0)
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                if digits == 0, !hasPoint { startsWithZero = byte == UInt8(ascii: "0") }
+                digits += 1
+            default: return false
+            }
+        }
+        return digits > 0 && (!startsWithZero || (hasPoint ? whole : digits) == 1)
     }
 
     private static func label(_ key: StaticString, to out: inout [UInt8]) {
@@ -95,6 +103,11 @@ enum ValueDocument {
     /// RFC 8259 §7: quotation mark, reverse solidus and controls are escaped.
     static func put(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
+        defer { out.append(UInt8(ascii: "\"")) }
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            out += text.utf8
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -106,6 +119,5 @@ enum ValueDocument {
             default: out.append(byte)
             }
         }
-        out.append(UInt8(ascii: "\""))
     }
 }

@@ -59,6 +59,7 @@ struct Values: Sendable {
 
     /// One for each name: of equal names the one with the latest time, and of those the last.
     static func latest(_ values: [LoggedValue]) -> [LoggedValue] {
+        guard Set(values.lazy.map(\.name)).count < values.count else { return values }
         var (order, byName): ([String], [String: LoggedValue]) = ([], [:])
         for value in values {
             if let other = byName[value.name] {
@@ -78,7 +79,7 @@ extension LoggedValue {
         let later = next.time >= time ? next : self
         return LoggedValue(
             stored: later.name, value: later.value, json: later.json, time: later.time, step: later.step,
-            context: later.context, source: later.source,
+            context: later.context, source: later.source, number: later.number,
             low: [low, next.low].compactMap(\.self).min(), high: [high, next.high].compactMap(\.self).max())
     }
 }
