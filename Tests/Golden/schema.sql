@@ -1130,7 +1130,7 @@ ALTER TABLE ONLY tracking.documents
 ALTER TABLE ONLY tracking.experiment_values
     ADD CONSTRAINT experiment_values_pkey PRIMARY KEY (workspace_id, experiment_id);
 ALTER TABLE ONLY tracking.experiments
-    ADD CONSTRAINT experiments_key UNIQUE (workspace_id, key);
+    ADD CONSTRAINT experiments_key UNIQUE (key, workspace_id);
 ALTER TABLE ONLY tracking.experiments
     ADD CONSTRAINT experiments_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY tracking.metric_chunks
@@ -1223,7 +1223,7 @@ CREATE INDEX throttles_age ON auth.throttles USING btree (filled_at);
 CREATE INDEX trusts_account_idx ON auth.trusts USING btree (account_id);
 CREATE INDEX trusts_creator_idx ON auth.trusts USING btree (created_by);
 CREATE INDEX trusts_issuer_idx ON auth.trusts USING btree (issuer);
-CREATE INDEX experiments_by_start ON tracking.experiments USING btree (workspace_id, project_id, archived, started_at, id);
+CREATE INDEX experiments_by_start ON tracking.experiments USING btree (project_id, workspace_id, archived, started_at, id);
 CREATE INDEX output_blocks_by_end ON tracking.output_blocks USING btree (workspace_id, experiment_id, last_offset);
 CREATE INDEX rpc_calls_waiting ON tracking.rpc_calls USING btree (workspace_id, experiment_id) WHERE (delivered_at IS NULL);
 CREATE TRIGGER audit_chain BEFORE INSERT ON auth.audit FOR EACH ROW EXECUTE FUNCTION auth.chain_audit();

@@ -12,23 +12,33 @@ struct PulseStore: Sendable {
         try await database.run(
             [
                 """
+                WITH heard AS MATERIALIZED (\(Self.found(workspaces, experiments, "state <> 1")))
                 UPDATE tracking.experiments e
                    SET updated_at = now(),
                        ended_at = CASE e.state WHEN 4 THEN NULL ELSE e.ended_at END,
                        state = CASE e.state WHEN 4 THEN 1 ELSE e.state END
-                  FROM unnest(\(workspaces), \(experiments)) AS seen (workspace_id, id)
-                 WHERE e.workspace_id = seen.workspace_id AND e.id = seen.id AND e.state <> 1
+                  FROM heard
+                 WHERE e.workspace_id = heard.workspace_id AND e.id = heard.id AND e.state <> 1
                 """,
                 """
                 INSERT INTO tracking.beats (workspace_id, experiment_id)
-                SELECT e.workspace_id, e.id
-                  FROM unnest(\(workspaces), \(experiments)) AS seen (workspace_id, id)
-                  JOIN tracking.experiments e ON e.workspace_id = seen.workspace_id AND e.id = seen.id
-                 WHERE e.state = 1
+                \(Self.found(workspaces, experiments, "state = 1"))
                  ORDER BY e.workspace_id, e.id
                 ON CONFLICT ON CONSTRAINT beats_pkey DO UPDATE SET beat_at = now()
                 """,
             ], for: tenants)
+    }
+
+    /// Each looked up by itself. As a join, and planned while the table was empty, this compares each with all.
+    private static func found(_ workspaces: [UUID], _ experiments: [UUID], _ condition: SQL) -> SQL {
+        """
+        SELECT e.workspace_id, e.id
+          FROM unnest(\(workspaces), \(experiments)) AS seen (workspace_id, id)
+         CROSS JOIN LATERAL (
+               SELECT workspace_id, id FROM tracking.experiments
+                WHERE workspace_id = seen.workspace_id AND id = seen.id AND \(condition)
+                LIMIT 1) e
+        """
     }
 
     /// Experiments of any tenant whose last beat is older than `silence`. The beats alone; their tenants' rows are
