@@ -39,16 +39,20 @@ final class PipelineInbox: Sendable {
 
     private struct State: ~Copyable {
         var batch = Batch()
-        var isSignalled = false
+        var signalled = Wake.none
         var isConvoyUnderWay = false
         var isStopped = false
 
         /// Whether the one who asks has to wake the thread.
-        mutating func signal() -> Bool {
-            defer { isSignalled = true }
-            return !isSignalled
+        mutating func signal(_ wake: Wake = .now) -> Bool {
+            guard wake > signalled else { return false }
+            signalled = wake
+            return true
         }
     }
+
+    /// What has been done since the loop took the last batch: nothing, a task that will wake it, or waking it.
+    private enum Wake: Comparable { case none, soon, now }
 
     let descriptor: Int32
     private let waitingMax: Int
@@ -74,7 +78,8 @@ final class PipelineInbox: Sendable {
             }
             waiting.add(1, ordering: .relaxed)
             state.batch.submissions.append(submission)
-            return (nil, state.isConvoyUnderWay && submission.commit == .joint ? false : state.signal())
+            guard submission.commit == .joint else { return (nil, state.signal()) }
+            return (nil, !state.isConvoyUnderWay && state.signal(.soon))
         }
         guard wakes else { return refusal }
         if submission.commit == .joint { wakeSoon() } else { hl_wake(descriptor) }
@@ -114,7 +119,7 @@ final class PipelineInbox: Sendable {
     func take(isConvoyUnderWay: Bool) -> Batch {
         state.withLock { state in
             state.isConvoyUnderWay = isConvoyUnderWay
-            state.isSignalled = false
+            state.signalled = .none
             var batch = Batch()
             swap(&batch, &state.batch)
             return batch
