@@ -145,10 +145,7 @@ let package = Package(
         tests("BlobsTests", ["Blobs", "TestKit"]),
         tests(
             "WireTests",
-            [
-                "CExecutor", "Wire", "WireMessages", "Model", "TestKit", nioCore, nioEmbedded, nioPosix, protobuf,
-                logging, lifecycle,
-            ]),
+            ["Wire", "WireMessages", "Model", "TestKit", nioCore, nioEmbedded, nioPosix, protobuf, logging, lifecycle]),
         tests(
             "AuthServiceTests",
             [
