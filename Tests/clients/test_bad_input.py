@@ -61,6 +61,16 @@ def test_a_file_name_cannot_escape(server, experiment, name):
     assert 400 <= status < 500 and "fileName" in answer["msg"], (status, answer)
 
 
+def test_two_different_keys_in_one_request_are_refused(server, experiment):
+    body = {"experimentKey": experiment, "addedTags": ["two keys"]}
+    path = "/clientlib/tags/add-tags-to-experiment"
+    status, _, answer = server.call("POST", path, {**body, "apiKey": "another"})
+    assert status == 401 and "two different API keys" in answer["msg"], answer
+    _, _, tags = server.call("GET", f"/api/rest/v2/experiment/tags?experimentKey={experiment}")
+    assert tags["tags"] == []
+    assert server.call("POST", path, {**body, "apiKey": server.key})[0] == 200
+
+
 def test_the_service_lives_and_lost_nothing(server, experiment):
     status, _, _ = server.call("POST", METRICS, {"experimentKey": experiment, "values": [metric(metricName="good", step=7)]})
     assert status == 200
