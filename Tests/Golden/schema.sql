@@ -810,7 +810,9 @@ CREATE TABLE tracking.experiment_values (
     tags tracking.tags DEFAULT '{}'::text[] NOT NULL
 )
 WITH (fillfactor='75');
+ALTER TABLE ONLY tracking.experiment_values ALTER COLUMN parameters SET STATISTICS 0;
 ALTER TABLE ONLY tracking.experiment_values ALTER COLUMN parameters SET COMPRESSION lz4;
+ALTER TABLE ONLY tracking.experiment_values ALTER COLUMN others SET STATISTICS 0;
 ALTER TABLE ONLY tracking.experiment_values ALTER COLUMN others SET COMPRESSION lz4;
 ALTER TABLE ONLY tracking.experiment_values FORCE ROW LEVEL SECURITY;
 ALTER TABLE tracking.experiment_values OWNER TO halley_owner;
@@ -837,6 +839,14 @@ CREATE TABLE tracking.experiments (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 )
 WITH (fillfactor='85');
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN key SET STATISTICS 0;
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN name SET STATISTICS 0;
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN owner_name SET STATISTICS 0;
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN error SET STATISTICS 0;
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN client SET STATISTICS 0;
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN start_token SET STATISTICS 0;
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN file_name SET STATISTICS 0;
+ALTER TABLE ONLY tracking.experiments ALTER COLUMN file_path SET STATISTICS 0;
 ALTER TABLE ONLY tracking.experiments FORCE ROW LEVEL SECURITY;
 ALTER TABLE tracking.experiments OWNER TO halley_owner;
 CREATE TABLE tracking.metric_chunks (
