@@ -98,11 +98,17 @@ public struct Access: Sendable, Equatable {
 
     /// The workspaces in which the caller may do `action` on the whole or on some project.
     public func workspaces(allowing action: Action) -> [ID<Workspace>] {
-        var seen: Set<ID<Workspace>> = []
-        return grants.compactMap { grant in
-            guard let workspace = grant.scope.workspace, reaches(action, grant.scope, in: workspace) else { return nil }
-            return seen.insert(workspace).inserted ? workspace : nil
+        var (found, seen): ([ID<Workspace>], Set<ID<Workspace>>) = ([], [])
+        for grant in grants {
+            guard let workspace = grant.scope.workspace, reaches(action, grant.scope, in: workspace) else { continue }
+            // Most callers have a few; a set is for those who have many.
+            if grants.count <= 16 {
+                if !found.contains(workspace) { found.append(workspace) }
+            } else if seen.insert(workspace).inserted {
+                found.append(workspace)
+            }
         }
+        return found
     }
 
     /// A key that is limited to some projects does not have the whole workspace, but what it has lies in it.

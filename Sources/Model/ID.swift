@@ -26,7 +26,7 @@ public struct ID<Subject>: Hashable, Sendable {
     }
 
     /// 36 characters, lower case.
-    public var text: String { uuid.uuidString.lowercased() }
+    public var text: String { uuid.text }
 
     /// 16 bytes, as they travel.
     public var bytes: [UInt8] { uuid.byteArray }
@@ -66,6 +66,29 @@ extension UUID {
         let array = Array(bytes)
         guard array.count == 16 else { return nil }
         self = array.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+
+    /// 36 characters, lower case.
+    public var text: String {
+        withUnsafeBytes(of: uuid) { bytes in
+            String(unsafeUninitializedCapacity: 36) { out in
+                var at = 0
+                for (place, byte) in bytes.enumerated() {
+                    if place == 4 || place == 6 || place == 8 || place == 10 {
+                        out[at] = UInt8(ascii: "-")
+                        at += 1
+                    }
+                    out[at] = Self.digit(byte >> 4)
+                    out[at + 1] = Self.digit(byte & 15)
+                    at += 2
+                }
+                return at
+            }
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
 
     public var byteArray: [UInt8] {

@@ -87,8 +87,9 @@ final class ExperimentLocator: Sendable {
 
     /// The workspaces that a caller's keys are looked for in, in a fixed order: also what its row-level security shows.
     static func workspaces(of access: Access) -> [UUID] {
-        let all = Set(access.workspaces(allowing: .read)).union(access.workspaces(allowing: .log))
-        return all.map(\.uuid).sorted { $0.uuidString < $1.uuidString }
+        let (read, log) = (access.workspaces(allowing: .read), access.workspaces(allowing: .log))
+        let all = read == log ? read : Array(Set(read).union(log))
+        return all.map(\.uuid).sorted()
     }
 }
 

@@ -42,7 +42,7 @@ struct ChangeNotices: Sendable {
 
     func hear(_ notice: String) {
         // What this process has sent comes back to it.
-        guard !notice.hasPrefix(hub.origin.uuidString) else { return }
+        guard !notice.hasPrefix(hub.origin.text) else { return }
         for (experiment, change) in Self.decode(notice) { hub.deliver(change, of: experiment) }
     }
 
@@ -56,7 +56,7 @@ struct ChangeNotices: Sendable {
             let entry = "\u{1d}" + encode(experiment, change)
             if notice.isEmpty || notice.utf8.count + entry.utf8.count > noticeBytesMax {
                 if !notice.isEmpty { notices.append(notice) }
-                notice = origin.uuidString
+                notice = origin.text
             }
             notice += entry
         }
@@ -67,9 +67,9 @@ struct ChangeNotices: Sendable {
         let full = change.names.map { what, names in
             ([what.rawValue] + names.sorted()).joined(separator: "\u{1f}")
         }
-        let text = ([experiment.uuidString] + full).joined(separator: "\u{1e}")
+        let text = ([experiment.text] + full).joined(separator: "\u{1e}")
         if text.utf8.count <= noticeBytesMax - 64, !text.utf8.contains(0x1d) { return text }
-        return ([experiment.uuidString] + change.names.keys.map(\.rawValue)).joined(separator: "\u{1e}")
+        return ([experiment.text] + change.names.keys.map(\.rawValue)).joined(separator: "\u{1e}")
     }
 
     /// What is no such notice, or no such entry of it, is passed over.
