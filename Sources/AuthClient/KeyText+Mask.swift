@@ -7,8 +7,13 @@ extension KeyText {
     private static let idEnd = 13
 
     /// The keys in `bytes`, in their order: a tag, 44 characters of Base62, and a checksum that holds.
-    public static func found(in bytes: UnsafeRawBufferPointer) -> [(offset: Int, key: KeyText)] {
+    ///
+    /// - Parameter own: A key, however presented, that may stand there once and is passed over then.
+    public static func found(
+        in bytes: UnsafeRawBufferPointer, besides own: String? = nil
+    ) -> [(offset: Int, key: KeyText)] {
         guard let base = bytes.baseAddress else { return [] }
+        var own = own.flatMap(bare)
         var (found, from): ([(Int, KeyText)], Int) = ([], 0)
         // By its `_`, the fifth character and the rarest.
         while let hit = memchr(base + from, Int32(UInt8(ascii: "_")), bytes.count - from) {
@@ -18,11 +23,25 @@ extension KeyText {
                 bytes[offset + 1] == UInt8(ascii: "l"), bytes[offset + 2] == UInt8(ascii: "y")
             else { continue }
             let candidate = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length])
+            if own?.elementsEqual(candidate) == true {
+                own = nil
+                from = offset + length
+                continue
+            }
             guard let key = KeyText(bytes: candidate) else { continue }
             found.append((offset, key))
             from = offset + length
         }
         return found
+    }
+
+    /// What may be a key in the text that presents it: as many bytes as a key has, from its tag on.
+    private static func bare(_ presented: String) -> [UInt8]? {
+        let bytes = Array(presented.utf8)
+        guard let mark = bytes.firstIndex(of: UInt8(ascii: "_")), mark >= 4, bytes.count - (mark - 4) >= length else {
+            return nil
+        }
+        return Array(bytes[(mark - 4)..<(mark - 4 + length)])
     }
 
     /// Overwrites the secrets of all keys in `bytes`; their tags and ids stay. Answers which they were.

@@ -29,6 +29,32 @@ public struct JSONNumber: Sendable, Equatable {
     public var isFinite: Bool {
         double.isFinite || (text != "NaN" && text != "Infinity" && text != "-Infinity")
     }
+
+    /// Whether it is a number of RFC 8259 §6.
+    static func isWellFormed(_ text: some RandomAccessCollection<UInt8>) -> Bool {
+        var rest = text[...]
+        if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+        let startsWithZero = rest.first == UInt8(ascii: "0")
+        let whole = dropDigits(&rest)
+        guard whole > 0, !startsWithZero || whole == 1 else { return false }
+        if rest.first == UInt8(ascii: ".") {
+            rest.removeFirst()
+            guard dropDigits(&rest) > 0 else { return false }
+        }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest.removeFirst()
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+            guard dropDigits(&rest) > 0 else { return false }
+        }
+        return rest.isEmpty
+    }
+
+    private static func dropDigits<Text: RandomAccessCollection<UInt8>>(_ rest: inout Text) -> Int
+    where Text.SubSequence == Text {
+        let count = rest.count
+        rest = rest.drop { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        return count - rest.count
+    }
 }
 
 /// Members in the order of the text. Where a name stands twice, the later one counts, as in Python.
@@ -74,5 +100,10 @@ extension JSONValue {
         case .number(let number): number.text
         default: jsonText
         }
+    }
+
+    /// A logged value as the dialect shows it: `null` has a word, too.
+    public var displayed: String {
+        self == .null ? "null" : shown
     }
 }

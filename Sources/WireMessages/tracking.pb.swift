@@ -1214,6 +1214,32 @@ public nonisolated struct ValueRecord: Sendable {
   public init() {}
 }
 
+/// Values that are logged, a column for each thing about them: a client sends all its parameters at once.
+public nonisolated struct ValueColumns: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// UTF-8; of each value: name, as it is shown, as it was sent, source, context
+  public var texts: Data = Data()
+
+  /// of these texts, in bytes: five for each value
+  public var lengths: [UInt32] = []
+
+  /// a byte for each: it was sent as it is shown (0), the same between quotation marks (1),
+  public var forms: Data = Data()
+
+  /// both with no text of their own; or as the text says (2)
+  public var timesMs: [Int64] = []
+
+  /// NaN: none
+  public var steps: [Double] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct LogParametersRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1221,11 +1247,20 @@ public nonisolated struct LogParametersRequest: Sendable {
 
   public var key: String = String()
 
-  public var parameters: [ValueRecord] = []
+  public var parameters: ValueColumns {
+    get {_parameters ?? ValueColumns()}
+    set {_parameters = newValue}
+  }
+  /// Returns true if `parameters` has been explicitly set.
+  public var hasParameters: Bool {self._parameters != nil}
+  /// Clears the value of `parameters`. Subsequent reads from it will return its default value.
+  public mutating func clearParameters() {self._parameters = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _parameters: ValueColumns? = nil
 }
 
 public nonisolated struct DeleteParametersRequest: Sendable {
@@ -3514,6 +3549,56 @@ nonisolated extension ValueRecord: SwiftProtobuf.Message, SwiftProtobuf._Message
   }
 }
 
+nonisolated extension ValueColumns: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ValueColumns"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}texts\0\u{1}lengths\0\u{1}forms\0\u{3}times_ms\0\u{1}steps\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.texts) }()
+      case 2: try { try decoder.decodeRepeatedUInt32Field(value: &self.lengths) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.forms) }()
+      case 4: try { try decoder.decodeRepeatedInt64Field(value: &self.timesMs) }()
+      case 5: try { try decoder.decodeRepeatedDoubleField(value: &self.steps) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.texts.isEmpty {
+      try visitor.visitSingularBytesField(value: self.texts, fieldNumber: 1)
+    }
+    if !self.lengths.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.lengths, fieldNumber: 2)
+    }
+    if !self.forms.isEmpty {
+      try visitor.visitSingularBytesField(value: self.forms, fieldNumber: 3)
+    }
+    if !self.timesMs.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.timesMs, fieldNumber: 4)
+    }
+    if !self.steps.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.steps, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: ValueColumns, rhs: ValueColumns) -> Bool {
+    if lhs.texts != rhs.texts {return false}
+    if lhs.lengths != rhs.lengths {return false}
+    if lhs.forms != rhs.forms {return false}
+    if lhs.timesMs != rhs.timesMs {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension LogParametersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LogParametersRequest"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}parameters\0")
@@ -3525,25 +3610,29 @@ nonisolated extension LogParametersRequest: SwiftProtobuf.Message, SwiftProtobuf
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.parameters) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._parameters) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.key.isEmpty {
       try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
     }
-    if !self.parameters.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.parameters, fieldNumber: 2)
-    }
+    try { if let v = self._parameters {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: LogParametersRequest, rhs: LogParametersRequest) -> Bool {
     if lhs.key != rhs.key {return false}
-    if lhs.parameters != rhs.parameters {return false}
+    if lhs._parameters != rhs._parameters {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

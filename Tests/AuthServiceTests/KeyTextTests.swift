@@ -44,6 +44,21 @@ import Testing
 
     private static let checksumOfZeros = "0IcyHk"
 
+    @Test func `one's own key may stand there once, however it was presented`() {
+        let (own, other) = (KeyText.fresh(), KeyText.fresh(.ingest))
+        let bytes = Array("{\"apiKey\":\"\(own.text)\",\"x\":\"\(other.text)\"}".utf8)
+        for presented in [own.text, "Bearer \(own.text)", "\(own.text)*eyJiYXNlVXJsIjoiaCJ9", " \(own.text)"] {
+            let found = bytes.withUnsafeBytes { KeyText.found(in: $0, besides: presented) }
+            #expect(found.map(\.key) == [other])
+        }
+        for presented in ["", "x_", own.id, other.text.lowercased(), "hlyu_" + own.id] {
+            let found = bytes.withUnsafeBytes { KeyText.found(in: $0, besides: presented) }
+            #expect(found.map(\.key) == [own, other])
+        }
+        let twice = Array("\(own.text) \(own.text)".utf8)
+        #expect(twice.withUnsafeBytes { KeyText.found(in: $0, besides: own.text) }.map(\.offset) == [50])
+    }
+
     @Test func `keys are found wherever they stand, and only their secrets are overwritten`() {
         let (one, two) = (KeyText.fresh(), KeyText.fresh(.ingest))
         let text = "hly\(one.text)\(two.text)x hlyu_ {\"k\": \"\(one.text)*tail\"} \(two.text.dropLast()) hlyu_é hly"

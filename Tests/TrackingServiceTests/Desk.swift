@@ -117,3 +117,9 @@ func refusal(_ body: () async throws -> some Any) async -> String {
         return "\(error)"
     }
 }
+
+extension Values {
+    func logParameters(_ values: [LoggedValue], to key: String, as access: Access) async throws {
+        try await logParameters(ValueBatch(values), to: key, as: access)
+    }
+}

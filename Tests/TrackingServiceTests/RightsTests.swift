@@ -99,7 +99,11 @@ import WireMessages
 
     private static let values: [Row] = [
         of(.logParameters, .needs(.log)) { (q: inout LogParametersRequest, key) in
-            (q.key, q.parameters) = (key, [.with { ($0.name, $0.value) = ("p", "1") }])
+            q.key = key
+            q.parameters = .with {
+                ($0.texts, $0.lengths, $0.forms) = (Data("p1".utf8), [1, 1, 0, 0, 0], Data([0]))
+                ($0.timesMs, $0.steps) = ([1], [.nan])
+            }
         },
         of(.deleteParameters, .needs(.log)) { (q: inout DeleteParametersRequest, key) in
             (q.key, q.names) = (key, ["p"])

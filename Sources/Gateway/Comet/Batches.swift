@@ -22,12 +22,14 @@ struct Batches: Sendable {
         self.gateway = gateway
     }
 
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         routes.post("batch/logger/experiment/metric") { request, context in try await metrics(request, context) }
-        routes.comet("batch/logger/experiment/parameter", gateway, parameters)
+        routes.post("batch/logger/experiment/parameter") { request, context in
+            try await parameters(request, context)
+        }
     }
 
-    func registerREST(in routes: RouterGroup<EdgeContext>) {
+    func registerREST(in routes: some RouterMethods<EdgeContext>) {
         routes.comet("write/experiment/output", gateway, output)
     }
 
@@ -39,7 +41,7 @@ struct Batches: Sendable {
         let now = UnixTime.milliseconds()
         let columns = try body.withUnsafeReadableBytes { try decoders.decode($0, isGzip: isGzip, nowMs: now) }
         guard !columns.experimentKey.isEmpty else {
-            throw Failure(.invalid, "The field experimentKey is missing.", reason: "experiment_key_missing")
+            throw CometRequest.keyMissing()
         }
         guard !columns.values.isEmpty else {
             guard columns.skipped.isEmpty else {
@@ -76,33 +78,17 @@ struct Batches: Sendable {
 }
 
 extension Batches {
-    private func parameters(_ q: CometRequest) async throws -> Response {
-        let key = try q.experimentKey()
+    private func parameters(_ request: Request, _ context: EdgeContext) async throws -> Response {
         let now = UnixTime.milliseconds()
-        var (part, size) = ([ValueRecord](), 0)
-        for item in try q.fields.objects("values") {
-            let record = try ValueRecord.with {
-                $0.name = try item.string("parameterName")
-                let value = item.object["parameterValue"] ?? .null
-                ($0.value, $0.json) = (value.displayed, value.jsonText)
-                $0.timeMs = try item.integerIfAny("timestamp") ?? now
-                $0.step = try item.doubleIfAny("step") ?? .nan
-                $0.source = try item.stringIfAny("source") ?? ""
-                $0.context = try item.stringIfAny("context") ?? ""
-            }
-            part.append(record)
-            size += record.name.utf8.count + record.value.utf8.count + record.json.utf8.count + 64
-            guard size > Self.messageBytesMax else { continue }
-            try await log(part, key, q)
-            (part, size) = ([], 0)
+        let (batch, caller) = try await gateway.comet(request, context) { body in
+            try ParameterBatch(json: body, nowMs: now, bytesMax: Self.messageBytesMax)
         }
-        if !part.isEmpty { try await log(part, key, q) }
+        guard let key = batch.experimentKey, !key.isEmpty else { throw CometRequest.keyMissing() }
+        for columns in batch.columns {
+            try await gateway.backends.tracking.logParameters(
+                .with { ($0.key, $0.parameters) = (key, ValueColumns(columns)) }, caller.call(context))
+        }
         return Reply.cometOK
-    }
-
-    private func log(_ parameters: [ValueRecord], _ key: String, _ q: CometRequest) async throws {
-        try await gateway.backends.tracking.logParameters(
-            .with { ($0.key, $0.parameters) = (key, parameters) }, q.call())
     }
 
     /// The client's `localTimestamp` is a monotonic clock (T11): the time of a line is when it arrives. A line keeps
@@ -136,10 +122,11 @@ extension Batches {
     }
 }
 
-extension JSONValue {
-    /// A logged value as the dialect shows it: `null` has a word, too.
-    var displayed: String {
-        self == .null ? "null" : shown
+extension ValueColumns {
+    init(_ columns: ParameterColumns) {
+        self.init()
+        (texts, lengths, forms) = (Data(columns.texts), columns.lengths, Data(columns.forms))
+        (timesMs, steps) = (columns.times, columns.steps)
     }
 }
 

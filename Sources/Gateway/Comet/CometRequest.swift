@@ -15,9 +15,13 @@ struct CometRequest: Sendable {
     /// Throws `.invalid` (90998) when the body names no experiment.
     func experimentKey(_ name: String = "experimentKey") throws -> String {
         guard let key = try fields.stringIfAny(name), !key.isEmpty else {
-            throw Failure(.invalid, "The field \(name) is missing.", reason: "experiment_key_missing")
+            throw Self.keyMissing(name)
         }
         return key
+    }
+
+    static func keyMissing(_ name: String = "experimentKey") -> Failure {
+        Failure(.invalid, "The field \(name) is missing.", reason: "experiment_key_missing")
     }
 
     /// What goes along with a call. `once` names the write, so that its repetition changes nothing.
@@ -30,28 +34,47 @@ extension Gateway {
     /// Bodies of requests that carry their key only inside.
     private static let anonymousBytesMax = 1 << 20
 
-    /// The body as an object, and its caller: the key in the headers and `apiKey` or `api_key` in the body must agree.
-    /// A stranger's large body is refused before it is read.
+    /// The body as an object, and its caller.
     func comet(
         _ request: Request, _ context: EdgeContext, patience: Duration = .zero
     ) async throws -> CometRequest {
-        let hasHeader = request.headers[.authorization] != nil || request.headers[.xAPIKey] != nil
-        let known = hasHeader ? try await authenticator.caller(request, context, patience: patience) : nil
-        let (fields, key) = try await RequestBytes.screened(
-            request, context.notes,
-            bytesMax: hasHeader ? config.limits.documentBytesMax : Self.anonymousBytesMax)
-        let caller: Caller
-        if let known {
-            _ = try Credential.of(request, key)
-            caller = known
-        } else {
-            caller = try await authenticator.caller(request, context, bodyKey: key)
-        }
+        let (fields, caller) = try await comet(request, context, patience: patience, RequestBytes.fields)
         return CometRequest(request: request, context: context, fields: fields, caller: caller)
+    }
+
+    /// The body as `read` understands it, and its caller: the key in the headers and `apiKey` or `api_key` in the body
+    /// must agree. A stranger's large body is refused before it is read.
+    func comet<Body: KeyedBody>(
+        _ request: Request, _ context: EdgeContext, patience: Duration = .zero,
+        _ read: (UnsafeRawBufferPointer) throws -> Body
+    ) async throws -> (Body, Caller) {
+        let hasHeader = request.headers.contains(.authorization) || request.headers.contains(.xAPIKey)
+        let known = hasHeader ? try await authenticator.caller(request, context, patience: patience) : nil
+        let (body, key) = try await RequestBytes.screened(
+            request, context.notes,
+            bytesMax: hasHeader ? config.limits.documentBytesMax : Self.anonymousBytesMax, read)
+        guard let known else { return (body, try await authenticator.caller(request, context, bodyKey: key)) }
+        if let key { _ = try Credential.of(request, key) }
+        return (body, known)
     }
 }
 
-extension RouterGroup<EdgeContext> {
+/// What may carry an API key of its own.
+protocol KeyedBody: Sendable {
+    func keyInside() throws -> String?
+}
+
+extension JSONFields: KeyedBody {
+    func keyInside() throws -> String? {
+        try stringIfAny("apiKey") ?? stringIfAny("api_key")
+    }
+}
+
+extension ParameterBatch: KeyedBody {
+    func keyInside() -> String? { apiKey }
+}
+
+extension RouterMethods<EdgeContext> {
     /// A POST whose JSON body is small enough to be read as a whole.
     func comet(
         _ path: RouterPath, _ gateway: Gateway, method: HTTPRequest.Method = .post, patience: Duration = .zero,

@@ -24,7 +24,7 @@ enum RequestBytes {
     }
 
     static func checkLength(_ request: Request, bytesMax: Int) throws(Failure) {
-        guard let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bytesMax else { return }
+        guard let length = request.headers.value(.contentLength).flatMap({ Int($0) }), length > bytesMax else { return }
         throw tooLarge(bytesMax)
     }
 
@@ -34,7 +34,7 @@ enum RequestBytes {
 
     /// Throws `.invalid` (415) for any other encoding than gzip and none.
     static func isGzip(_ request: Request) throws(Failure) -> Bool {
-        switch request.headers[.contentEncoding]?.lowercased() {
+        switch request.headers.value(.contentEncoding)?.lowercased() {
         case nil, "", "identity": return false
         case "gzip", "x-gzip": return true
         default:
@@ -47,23 +47,19 @@ enum RequestBytes {
         try await plain(request, bytesMax: bytesMax).withUnsafeReadableBytes(fields)
     }
 
-    /// As `document`, of what somebody logs: keys of ours in it are masked, but for the one in `apiKey` or `api_key`,
-    /// which says who asks and is told apart.
-    static func screened(
-        _ request: Request, _ notes: RequestNotes, bytesMax: Int
-    ) async throws -> (fields: JSONFields, key: String?) {
-        var body = try await plain(request, bytesMax: bytesMax)
-        let sent = try body.withUnsafeReadableBytes(fields)
-        let key = try sent.stringIfAny("apiKey") ?? sent.stringIfAny("api_key")
-        var exposed = body.withUnsafeReadableBytes { KeyText.found(in: $0).map(\.key) }
+    /// The body as `read` understands it, of what somebody logs: keys of ours in it are masked, but for its own, which
+    /// says who asks and is told apart.
+    static func screened<Body: KeyedBody>(
+        _ request: Request, _ notes: RequestNotes, bytesMax: Int, _ read: (UnsafeRawBufferPointer) throws -> Body
+    ) async throws -> (body: Body, key: String?) {
+        var bytes = try await plain(request, bytesMax: bytesMax)
+        let sent = try bytes.withUnsafeReadableBytes(read)
+        let key = try sent.keyInside()
+        let exposed = bytes.withUnsafeReadableBytes { KeyText.found(in: $0, besides: key).map(\.key) }
         guard !exposed.isEmpty else { return (sent, key) }
-        if let own = key.flatMap(KeyText.init(presented:)), let place = exposed.firstIndex(of: own) {
-            exposed.remove(at: place)
-        }
-        guard !exposed.isEmpty else { return (sent, key) }
-        _ = body.maskKeys()
+        _ = bytes.maskKeys()
         notes.expose(exposed)
-        return (try body.withUnsafeReadableBytes(fields), key)
+        return (try bytes.withUnsafeReadableBytes(read), key)
     }
 
     private static func plain(_ request: Request, bytesMax: Int) async throws -> ByteBuffer {
@@ -74,7 +70,7 @@ enum RequestBytes {
             bytes: try body.withUnsafeReadableBytes { try Inflater().inflate($0, .init(bytesMax: bytesMax)) })
     }
 
-    private static func fields(_ bytes: UnsafeRawBufferPointer) throws -> JSONFields {
+    static func fields(_ bytes: UnsafeRawBufferPointer) throws -> JSONFields {
         try JSONFields(bytes.isEmpty ? .object(JSONObject()) : try JSONParser.parse(bytes))
     }
 }

@@ -1,15 +1,17 @@
 /// A JSON object whose values are all texts.
 enum TextObject {
     static func encode(_ texts: [String: String]) -> String {
-        var out: [UInt8] = [UInt8(ascii: "{")]
+        var (out, isEmpty) = (JSONText(capacity: 64), true)
+        out.raw("{")
         for (key, value) in texts {
-            if out.count > 1 { out.append(UInt8(ascii: ",")) }
-            ValueDocument.put(key, to: &out)
-            out.append(UInt8(ascii: ":"))
-            ValueDocument.put(value, to: &out)
+            if !isEmpty { out.raw(",") }
+            isEmpty = false
+            out.string(key)
+            out.raw(":")
+            out.string(value)
         }
-        out.append(UInt8(ascii: "}"))
-        return String(decoding: out, as: UTF8.self)
+        out.raw("}")
+        return out.text
     }
 
     static func decode(_ text: String) -> [String: String] {

@@ -53,12 +53,20 @@ struct LoggedValue: Sendable, Equatable {
 
     /// A decimal number that is finite; no hexadecimal, no `inf`, no `nan`.
     static func number(_ text: String) -> Double? {
-        let plain = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
-                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "e")
-                || byte == UInt8(ascii: "E")
+        var text = text
+        return text.withUTF8 { number(UnsafeRawBufferPointer($0)) }
+    }
+
+    static func number(_ text: UnsafeRawBufferPointer) -> Double? {
+        let isPlain = text.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"),
+                UInt8(ascii: "e"), UInt8(ascii: "E"):
+                true
+            default: false
+            }
         }
-        guard plain, let number = Double(text), number.isFinite else { return nil }
+        guard isPlain, let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
         return number
     }
 

@@ -16,7 +16,7 @@ struct ValueHandler: Sendable {
     }
 
     func logParameters(_ q: LogParametersRequest, _ call: Call) async throws -> Empty {
-        try await values.logParameters(Self.values(q.parameters), to: q.key, as: call.requireAccess())
+        try await values.logParameters(ValueBatch(q.parameters), to: q.key, as: call.requireAccess())
         return Empty()
     }
 

@@ -6,7 +6,8 @@ import Postgres
 struct ValueStore: Sendable {
     let database: Database
 
-    func mergeParameters(_ values: [LoggedValue], of place: ExperimentPlace) async throws {
+    /// Of values whose names are distinct.
+    func mergeParameters(_ values: ValueBatch, of place: ExperimentPlace) async throws {
         try await write(
             """
             INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, parameters)

@@ -16,10 +16,12 @@ struct Values: Sendable {
     let locator: ExperimentLocator
     let activity: Activity
 
-    func logParameters(_ values: [LoggedValue], to key: String, as access: Access) async throws {
+    /// Throws `.invalid`, naming the value, when one is too long or holds a NUL.
+    func logParameters(_ batch: ValueBatch, to key: String, as access: Access) async throws {
         let place = try await locator.locate(key, .log, as: access).place
-        guard !values.isEmpty else { return }
-        try await store.mergeParameters(Self.latest(values), of: place)
+        guard batch.count > 0 else { return }
+        let batch = batch.isPlain ? batch : ValueBatch(Self.latest(try batch.values()))
+        try await store.mergeParameters(batch, of: place)
         activity.logged(place, .values)
     }
 

@@ -34,6 +34,8 @@ extension RESTCall {
     static let documentBytesMax = 64 << 20
 
     func body() async throws -> JSONFields {
-        try await RequestBytes.screened(request, context.notes, bytesMax: Self.documentBytesMax).fields
+        try await RequestBytes.screened(
+            request, context.notes, bytesMax: Self.documentBytesMax, RequestBytes.fields
+        ).body
     }
 }

@@ -89,16 +89,15 @@ struct RESTWrites: Sendable {
 
     private func parameter(_ rest: RESTCall) async throws -> Response {
         let body = try await rest.body()
-        let value = try ValueRecord.with {
-            $0.name = try body.string("parameterName")
-            $0.step = try body.doubleIfAny("step") ?? .nan
-            $0.timeMs = try body.integerIfAny("timestamp") ?? Int64(Date().timeIntervalSince1970 * 1000)
-            $0.source = "manual"
-            let value = body.value("parameterValue") ?? .null
-            ($0.value, $0.json) = (value.shown, value.jsonText)
-        }
+        let value = body.value("parameterValue") ?? .null
+        var parameter = ParameterColumns()
+        parameter.append(
+            name: try body.string("parameterName"), shown: value.shown, sent: value.jsonText,
+            time: try body.integerIfAny("timestamp") ?? UnixTime.milliseconds(), step: try body.doubleIfAny("step"),
+            source: "manual")
         let key = try body.string("experimentKey")
-        try await gateway.backends.tracking.logParameters(.with { ($0.key, $0.parameters) = (key, [value]) }, rest.call)
+        try await gateway.backends.tracking.logParameters(
+            .with { ($0.key, $0.parameters) = (key, ValueColumns(parameter)) }, rest.call)
         return Reply.done()
     }
 
