@@ -31,13 +31,17 @@ public struct GatewayService: Service {
         let pages = try await Pages()
         var services: [any Service] = [
             gateway.meter, gateway.refusals, gateway.exposures,
-            application(gateway.routes(pages: pages), config.listen),
+            application(gateway.responder(pages: pages), config.listen),
         ]
-        if let content = config.contentListen { services.append(application(gateway.contentRoutes(), content)) }
+        if let content = config.contentListen {
+            services.append(application(gateway.contentRoutes().buildResponder(), content))
+        }
         try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
     }
 
-    private func application(_ router: Router<EdgeContext>, _ listen: GatewayConfig.Listen) -> some Service {
+    private func application(
+        _ responder: some HTTPResponder<EdgeContext>, _ listen: GatewayConfig.Listen
+    ) -> some Service {
         let limits = config.limits
         let http = HTTP1Channel.Configuration(
             idleTimeout: .seconds(limits.idleSecondsMax),
@@ -45,7 +49,7 @@ public struct GatewayService: Service {
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax,
                 maxHeaderFieldCount: limits.headerCountMax))
         return Application(
-            router: router,
+            responder: responder,
             server: .http1(configuration: http),
             configuration: .init(
                 address: .hostname(listen.host, port: listen.port),
@@ -88,12 +92,20 @@ struct Gateway: Sendable {
         self.logger = logger
     }
 
+    private var edge: Edge { Edge(config: config, meter: meter, refusals: refusals, exposures: exposures) }
+
+    func responder(pages: Pages) -> some HTTPResponder<EdgeContext> {
+        let fixed = FixedRoutes()
+        let router = routes(pages: pages, fixed)
+        return FixedResponder(fixed: fixed.responders, edge: edge, others: router.buildResponder())
+    }
+
     /// Every route of the main listener. A dialect adds its own in one line here.
-    func routes(pages: Pages) -> Router<EdgeContext> {
+    func routes(pages: Pages, _ fixed: FixedRoutes = FixedRoutes()) -> Router<EdgeContext> {
         let router = Router(context: EdgeContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: Edge(config: config, meter: meter, refusals: refusals, exposures: exposures))
+        router.add(middleware: edge)
         Health(backends: backends).register(in: router)
-        CometDialect(gateway: self).register(in: router)
+        CometDialect(gateway: self).register(in: router, fixed)
         CometREST(gateway: self).register(in: router)
         NativeAPI(gateway: self).register(in: router)
         OAuthRoutes(gateway: self).register(in: router)

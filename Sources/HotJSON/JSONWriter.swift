@@ -27,7 +27,17 @@ public struct JSONWriter: Sendable {
 
     public mutating func null() { raw("null") }
     public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
-    public mutating func integer(_ value: some BinaryInteger) { raw(String(value)) }
+    public mutating func integer(_ value: Int64) { raw(String(value)) }
+    public mutating func integer(_ value: some BinaryInteger) {
+        if let small = Int64(exactly: value) { integer(small) } else { raw(String(value)) }
+    }
+
+    /// Members of an object that a writer has made before; at least one.
+    public mutating func members(_ made: [UInt8]) {
+        comma()
+        bytes.append(contentsOf: made)
+        needsComma = true
+    }
 
     /// The shortest text that reads back as the same double; `null` for what JSON has no number for.
     public mutating func double(_ value: Double) {
@@ -85,6 +95,11 @@ extension JSONWriter {
     public mutating func member(_ name: String, _ value: Bool) {
         key(name)
         bool(value)
+    }
+
+    public mutating func member(_ name: String, _ value: Int64) {
+        key(name)
+        integer(value)
     }
 
     public mutating func member(_ name: String, _ value: some BinaryInteger) {

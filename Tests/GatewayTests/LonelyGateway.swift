@@ -20,6 +20,10 @@ enum LonelyGateway {
     ) { _ in [] }
 
     static func router() async throws -> Router<EdgeContext> {
+        gateway().routes(pages: try await Pages())
+    }
+
+    static func gateway() -> Gateway {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         func client(_ service: String) -> RPCClient {
             RPCClient(
@@ -28,7 +32,6 @@ enum LonelyGateway {
         let backends = Backends(
             auth: AuthClient(rpc: client("auth")), workspace: WorkspaceClient(rpc: client("workspace")),
             tracking: TrackingClient(rpc: client("tracking")), artifact: ArtifactClient(rpc: client("artifact")))
-        let gateway = Gateway(config: GatewayConfig(rates: unlimited), backends: backends, logger: logger)
-        return gateway.routes(pages: try await Pages())
+        return Gateway(config: GatewayConfig(rates: unlimited), backends: backends, logger: logger)
     }
 }

@@ -6,26 +6,30 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import Testing
+import WebUI
 
 @testable import Gateway
 
 /// The whole router, called without a socket and with nobody behind it.
 @Suite struct RoutesTests {
     private let router: Router<EdgeContext>
-    private let responder: RouterResponder<EdgeContext>
+    private let fixed = FixedRoutes()
+    private let responder: any HTTPResponder<EdgeContext>
 
     init() async throws {
-        router = try await LonelyGateway.router()
-        responder = router.buildResponder()
+        let (gateway, pages) = (LonelyGateway.gateway(), try await Pages())
+        router = gateway.routes(pages: pages, fixed)
+        responder = gateway.responder(pages: pages)
     }
 
     private func send(
-        _ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields = [:], body: String = ""
+        _ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields = [:], body: String = "",
+        to responder: (any HTTPResponder<EdgeContext>)? = nil
     ) async throws -> Response {
         let head = HTTPRequest(method: method, scheme: "http", authority: "h:1", path: path, headerFields: fields)
         let source = ApplicationRequestContextSource(
             channel: EmbeddedChannel(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        return try await responder.respond(
+        return try await (responder ?? self.responder).respond(
             to: Request(head: head, body: .init(buffer: ByteBuffer(string: body))), context: EdgeContext(source: source)
         )
     }
@@ -68,6 +72,28 @@ import Testing
                 #expect(answer.headers[field.name] == field.value, "\(path) \(field.name)")
             }
             #expect(answer.headers[.xRequestID]?.count == 16)
+        }
+    }
+
+    @Test func `what is looked up by its whole path answers as through the router`() async throws {
+        let routed = router.buildResponder()
+        let paths = fixed.responders.keys.sorted()
+        for path in ["logger/add/run", "batch/logger/experiment/metric", "tags/add-tags-to-experiment"] {
+            #expect(paths.contains("/\(path)") && paths.contains("/clientlib/\(path)"))
+        }
+        for path in paths {
+            for path in [path, path + "/", path + "?a=b"] {
+                for fields in [HTTPFields(), [.authorization: "no key"]] {
+                    let (quick, slow) = (
+                        try await send(.post, path, fields, body: "{"),
+                        try await send(.post, path, fields, body: "{", to: routed)
+                    )
+                    #expect(quick.status == slow.status, "\(path)")
+                    #expect(try await text(quick) == text(slow), "\(path)")
+                    #expect(quick.headers.map(\.name) == slow.headers.map(\.name), "\(path)")
+                }
+            }
+            #expect(try await send(.get, path).status == send(.get, path, to: routed).status, "\(path)")
         }
     }
 

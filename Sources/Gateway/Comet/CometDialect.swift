@@ -19,10 +19,10 @@ struct CometDialect: Sendable {
         self.batches = Batches(gateway: gateway)
     }
 
-    func register(in router: Router<EdgeContext>) {
+    func register(in router: Router<EdgeContext>, _ fixed: FixedRoutes) {
         // The client drops any path in front of the server for some calls, and all of it when its URL has none.
         for base in ["/clientlib", "/"] {
-            let routes = router.group(RouterPath(base))
+            let routes = ListedRoutes(base, in: router, fixed)
             Alive().register(in: routes)
             Handshake(gateway: gateway).register(in: routes)
             StatusReports(gateway: gateway).register(in: routes)
@@ -34,8 +34,8 @@ struct CometDialect: Sendable {
         }
         for base in ["/api/rest/v2", "/clientlib/rest/v2"] {
             let routes = router.group(RouterPath(base))
+            batches.registerREST(in: ListedRoutes(base, in: router, fixed))
             Details(gateway: gateway).register(in: routes)
-            batches.registerREST(in: routes)
             StatusReports(gateway: gateway).registerREST(in: routes)
             Accounts(gateway: gateway).registerREST(in: routes)
             Downloads(gateway: gateway).registerREST(in: routes)
@@ -49,7 +49,7 @@ struct CometDialect: Sendable {
 
 /// Versioned artifacts and the model registry: said clearly, so that a script knows why.
 struct Later: Sendable {
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         for path in [
             "write/artifacts/upsert", "write/artifacts/state", "write/artifact/assets/remote/batch",
             "write/registry-model/item/create", "write/registry-model", "write/registry-model/item",
@@ -70,7 +70,7 @@ struct Alive: Sendable {
     private static let versionBody = ByteBuffer(string: "{\"version\":\"\(CometDialect.version)\"}")
     private static let pingBody = ByteBuffer(string: "{}")
 
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         routes.get("isAlive/ver") { _, _ in Reply.json(constant: Self.versionBody) }
         routes.get("health/ping") { _, _ in Reply.json(constant: Self.pingBody) }
     }

@@ -20,7 +20,7 @@ struct DirectUploads: Sendable {
 
     let gateway: Gateway
 
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         routes.comet("asset/upload-start", gateway, patience: Self.patience) { try await start($0, .asset) }
         routes.comet("visualizations/upload-start", gateway, patience: Self.patience) {
             try await start($0, .visualization)

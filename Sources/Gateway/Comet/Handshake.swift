@@ -3,19 +3,25 @@ import HotJSON
 import Hummingbird
 import Model
 import SwiftProtobuf
+import Synchronization
 import TrackingClient
 import Wire
 import WireMessages
 import WorkspaceClient
 
 /// The beginning of a run: `logger/add/run`, `get/run`, `copy-steps-from-experiment` and the limits of 3D scenes.
-struct Handshake: Sendable {
+final class Handshake: Sendable {
     let gateway: Gateway
+    private let lastTerms = Mutex<(base: String, members: [UInt8])?>(nil)
 
-    func register(in routes: RouterGroup<EdgeContext>) {
-        routes.comet("logger/add/run", gateway, add)
-        routes.comet("logger/get/run", gateway, resume)
-        routes.comet("logger/copy-steps-from-experiment", gateway, copy)
+    init(gateway: Gateway) {
+        self.gateway = gateway
+    }
+
+    func register(in routes: some RouterMethods<EdgeContext>) {
+        routes.comet("logger/add/run", gateway) { try await self.add($0) }
+        routes.comet("logger/get/run", gateway) { try await self.resume($0) }
+        routes.comet("logger/copy-steps-from-experiment", gateway) { try await self.copy($0) }
         // Whatever this answers is taken as the limits, even an error (T4): so it has none.
         routes.post("asset/3d-limits") { _, _ in
             Reply.json { writer in
@@ -98,27 +104,39 @@ extension Handshake {
         _ started: StartExperimentResponse, in project: ProjectRecord, _ q: CometRequest
     ) throws -> Response {
         let base = gateway.origin.base(of: q.request, q.context)
-        let limits = gateway.config.limits
-        return Reply.json { writer in
+        let terms = terms(base)
+        let id = CometID.text(project.id)
+        return Reply.json(capacity: 1200) { writer in
             writer.object { writer in
                 writer.member("runId", started.runID)
-                writer.member("project_id", CometID.text(project.id))
-                writer.member("projectId", CometID.text(project.id))
-                writer.member("githubEnabled", false)
+                writer.member("project_id", id)
+                writer.member("projectId", id)
                 writer.member("focusUrl", "\(base)\(Link.project(project))/")
                 writer.member("lastOffset", started.nextOffset)
-                writer.member("upload_file_size_limit_in_mb", limits.mediaBytesMax >> 20)
-                writer.member("uploadVideoMaxSizeMB", limits.mediaBytesMax >> 20)
-                writer.member("asset_upload_file_size_limit_in_mb", limits.assetBytesMax >> 20)
-                writer.key("featureToggles")
-                writer.array { _ in }
-                writer.member("cometWebAssetUrl", "\(base)/api/asset/download")
-                writer.member("cometWebImageUrl", "\(base)/api/image/download")
-                writer.member("cometRestApiAssetUrl", "\(base)/api/rest/v2/experiment/asset/get-asset")
-                writer.member("cometRestApiImageUrl", "\(base)/api/rest/v2/experiment/asset/get-asset")
                 writer.member("name", started.experiment.name)
-                writer.member("s3DirectAccessEnabled", true)
+                writer.members(terms)
             }
         }
+    }
+
+    /// What every run is told alike that reaches this server under the same name.
+    private func terms(_ base: String) -> [UInt8] {
+        if let last = lastTerms.withLock({ $0 }), last.base == base { return last.members }
+        let limits = gateway.config.limits
+        var writer = JSONWriter()
+        writer.member("githubEnabled", false)
+        writer.member("upload_file_size_limit_in_mb", limits.mediaBytesMax >> 20)
+        writer.member("uploadVideoMaxSizeMB", limits.mediaBytesMax >> 20)
+        writer.member("asset_upload_file_size_limit_in_mb", limits.assetBytesMax >> 20)
+        writer.key("featureToggles")
+        writer.array { _ in }
+        writer.member("cometWebAssetUrl", "\(base)/api/asset/download")
+        writer.member("cometWebImageUrl", "\(base)/api/image/download")
+        writer.member("cometRestApiAssetUrl", "\(base)/api/rest/v2/experiment/asset/get-asset")
+        writer.member("cometRestApiImageUrl", "\(base)/api/rest/v2/experiment/asset/get-asset")
+        writer.member("s3DirectAccessEnabled", true)
+        let members = writer.bytes
+        lastTerms.withLock { $0 = (base, members) }
+        return members
     }
 }

@@ -10,7 +10,7 @@ import WireMessages
 struct RemoteCalls: Sendable {
     let gateway: Gateway
 
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         routes.cometGet("rpc/get-pending-rpcs", gateway) { query, caller, context, _ in
             try await pending(try query.required("experimentKey"), caller.call(context))
         }

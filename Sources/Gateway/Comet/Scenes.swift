@@ -14,7 +14,7 @@ struct Scenes: Sendable {
 
     let gateway: Gateway
 
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         routes.comet("asset", gateway, create)
         routes.put("asset/:assetId/thumbnail") { request, context in
             let scene = try context.parameters.require("assetId")

@@ -16,7 +16,7 @@ struct StatusReports: Sendable {
 
     let gateway: Gateway
 
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         routes.comet("status-report/update", gateway, update)
         routes.comet("status-report/offline-metadata", gateway, offlineMetadata)
         routes.comet("tags/add-tags-to-experiment", gateway, addTags)
@@ -29,7 +29,7 @@ struct StatusReports: Sendable {
         }
     }
 
-    func registerREST(in routes: RouterGroup<EdgeContext>) {
+    func registerREST(in routes: some RouterMethods<EdgeContext>) {
         routes.comet("write/experiment/update-status", gateway, updateStatus)
         routes.comet("write/experiment/:key/mark-not-throttled", gateway) { _ in Reply.cometOK }
     }

@@ -27,7 +27,7 @@ struct Uploads: Sendable {
 
     let gateway: Gateway
 
-    func register(in routes: RouterGroup<EdgeContext>) {
+    func register(in routes: some RouterMethods<EdgeContext>) {
         routes.post("asset/upload") { request, context in try await upload(request, context, .asset) }
         routes.post("visualizations/upload") { request, context in try await upload(request, context, .visualization) }
         routes.post("git-patch/upload") { request, context in try await upload(request, context, .gitPatch) }

@@ -53,6 +53,20 @@ struct LeaseBook: Sendable {
         /// Twice of what went since the last time, within bounds: what one gateway holds, another does not have.
         var size: Double { min(max(smallest, 2 * spent), max(1, rate.burst / 2)) }
 
+        mutating func spend(_ now: ContinuousClock.Instant) -> (decision: Decision, wakes: Bool) {
+            usedAt = now
+            if now < refusedUntil { return (.refused(standing, retryAfter: refusedUntil - now), false) }
+            if left < 1, now < asksAgainAt { return (.refused(standing, retryAfter: asksAgainAt - now), false) }
+            let isPassed = left > -debtMax
+            if isPassed {
+                left -= 1
+                spent += 1
+            }
+            let wakes = left < smallest / 2 && !isAsking && !isDue && now >= asksAgainAt
+            if wakes { isDue = true }
+            return (isPassed ? .pass(standing) : .refused(standing, retryAfter: .seconds(1)), wakes)
+        }
+
         var standing: Standing {
             let have = min(max(0, left + shared), rate.burst)
             return Standing(
@@ -77,28 +91,10 @@ struct LeaseBook: Sendable {
         _ bucket: RateBucket, _ rate: RateLimits.Rate, now: ContinuousClock.Instant
     ) -> (decision: Decision, wakes: Bool) {
         if leases.count >= Self.entriesMax, leases[bucket] == nil { makeRoom(now) }
-        var lease =
-            leases[bucket] ?? Lease(rate: rate, shared: rate.burst, refusedUntil: now, asksAgainAt: now, usedAt: now)
-        lease.usedAt = now
-        defer { leases[bucket] = lease }
-        guard now >= lease.refusedUntil else {
-            return (.refused(lease.standing, retryAfter: lease.refusedUntil - now), false)
-        }
-        if lease.left < 1, now < lease.asksAgainAt {
-            return (.refused(lease.standing, retryAfter: lease.asksAgainAt - now), false)
-        }
-        let isPassed = lease.left > -lease.debtMax
-        if isPassed {
-            lease.left -= 1
-            lease.spent += 1
-        }
-        let wakes =
-            lease.left < lease.smallest / 2 && !lease.isAsking && !lease.isDue && now >= lease.asksAgainAt
-        if wakes {
-            lease.isDue = true
-            due.append(bucket)
-        }
-        return (isPassed ? .pass(lease.standing) : .refused(lease.standing, retryAfter: .seconds(1)), wakes)
+        let fresh = Lease(rate: rate, shared: rate.burst, refusedUntil: now, asksAgainAt: now, usedAt: now)
+        let (decision, wakes) = leases[bucket, default: fresh].spend(now)
+        if wakes { due.append(bucket) }
+        return (decision, wakes)
     }
 
     /// What is due to be asked; `grant` or `fail` answers each.

@@ -77,7 +77,8 @@ final class Authenticator: Sendable {
         forProvisioning: Bool = false
     ) async throws(Failure) -> Caller {
         let client =
-            request.headers[.sdkVersion].map { "comet_ml/\($0.prefix(20))" } ?? request.headers[.userAgent] ?? ""
+            request.headers.value(.sdkVersion).map { "comet_ml/\($0.prefix(20))" } ?? request.headers.value(.userAgent)
+            ?? ""
         let caller = try await caller(proof, client: String(client.prefix(100)), trace: context.requestID)
         try await meter.admit(caller, context.notes, patience: patience)
         guard caller.isProvisioner == forProvisioning else {

@@ -12,7 +12,7 @@ struct AwaitedBody: AsyncSequence, Sendable {
     let channel: any Channel
 
     static func isAwaited(_ request: Request) -> Bool {
-        request.headers[.expect]?.lowercased() == "100-continue"
+        request.headers.value(.expect)?.lowercased() == "100-continue"
     }
 
     struct AsyncIterator: AsyncIteratorProtocol {

@@ -13,19 +13,27 @@ struct Credential: Hashable, Sendable {
 
     /// `nil`: not even the shape of a key.
     init?(_ text: some StringProtocol) {
-        let key = text.utf8.prefix { $0 != UInt8(ascii: "*") }
-        guard !key.isEmpty, key.count <= Self.bytesMax, key.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            return nil
+        let bytes = text.utf8
+        let key = bytes.withContiguousStorageIfAvailable(Self.key) ?? Array(bytes).withUnsafeBufferPointer(Self.key)
+        guard let key else { return nil }
+        self.key = key
+    }
+
+    private static func key(_ text: UnsafeBufferPointer<UInt8>) -> String? {
+        var length = 0
+        while length < text.count, text[length] != UInt8(ascii: "*") {
+            guard length < bytesMax, 0x21...0x7e ~= text[length] else { return nil }
+            length += 1
         }
-        self.key = String(decoding: key, as: UTF8.self)
+        return length == 0 ? nil : String(decoding: text[..<length], as: UTF8.self)
     }
 
     /// The one key that the headers, and `others` (from a body or query), agree on.
     /// Throws `.unauthenticated` when there is none, or when two presentations differ: none may be trusted then.
     static func of(_ request: Request, _ others: String?...) throws(Failure) -> Credential {
         var found: Credential?
-        try agree(&found, request.headers[.authorization].map(Self.withoutScheme))
-        try agree(&found, request.headers[.xAPIKey])
+        try agree(&found, request.headers.value(.authorization).map(Self.withoutScheme))
+        try agree(&found, request.headers.value(.xAPIKey))
         for text in others { try agree(&found, text) }
         guard let found else {
             throw Failure(.unauthenticated, "This needs an API key in the Authorization header.", reason: "key_missing")
@@ -47,10 +55,10 @@ struct Credential: Hashable, Sendable {
 
     /// The clients send the bare key; people and other tools say "Bearer" before it.
     private static func withoutScheme(_ value: String) -> Substring {
-        let scheme = value.utf8.prefix(7)
-        guard value.utf8.count > 7, scheme.last == UInt8(ascii: " "),
-            String(decoding: scheme, as: UTF8.self).lowercased() == "bearer "
+        let bytes = value.utf8
+        guard let space = bytes.index(bytes.startIndex, offsetBy: 6, limitedBy: bytes.endIndex), space < bytes.endIndex,
+            bytes[space] == UInt8(ascii: " "), value[..<space].lowercased() == "bearer"
         else { return value[...] }
-        return value.dropFirst(7).drop { $0 == " " }
+        return Substring(bytes[space...].drop { $0 == UInt8(ascii: " ") })
     }
 }

@@ -73,7 +73,7 @@ struct Edge: RouterMiddleware {
 
     private func tellStanding(_ response: inout Response, _ request: Request, _ context: EdgeContext) {
         guard let standing = context.notes.standing,
-            response.status == .tooManyRequests || [.native, .scim].contains(Surface(path: request.uri.path))
+            response.status == .tooManyRequests || Surface.tellsStanding(path: request.uri.path)
         else { return }
         response.headers[.rateLimitLimit] = String(standing.limit)
         response.headers[.rateLimitRemaining] = String(standing.remaining)
@@ -87,11 +87,13 @@ struct Edge: RouterMiddleware {
     }
 
     private func secure(_ response: inout Response, requestID: String) {
-        response.headers.append(HTTPField(name: .xRequestID, value: requestID))
+        response.headers[.xRequestID] = requestID
         if config.isTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         // A reply of `Reply` carries the rest already; one probe tells.
-        guard response.headers[.xContentTypeOptions] == nil else { return }
-        for field in Reply.securityFields where response.headers[field.name] == nil { response.headers.append(field) }
+        guard !response.headers.contains(.xContentTypeOptions) else { return }
+        for field in Reply.securityFields where !response.headers.contains(field.name) {
+            response.headers.append(field)
+        }
     }
 
     private func log(

@@ -26,11 +26,17 @@ struct EdgeContext: RequestContext {
     /// The largest body that Hummingbird's own decoding takes; the dialects read theirs with `RequestBytes`.
     var maxUploadSize: Int { 1 << 20 }
 
+    private static let lastNumber = Atomic(UInt64.random(in: 0 ... .max))
+
+    /// No two of a process are the same, and those of two processes hardly ever: steps of an odd size (the golden
+    /// section of 2^64) from a random start.
     private static func freshID() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let number = UInt64.random(in: 0 ... .max)
+        let number = lastNumber.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
         return String(unsafeUninitializedCapacity: 16) { bytes in
-            for place in 0..<16 { bytes[place] = digits[Int(number >> (UInt64(place) * 4) & 15)] }
+            for place in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: number >> (UInt64(place) * 4)) & 15
+                bytes[place] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+            }
             return 16
         }
     }

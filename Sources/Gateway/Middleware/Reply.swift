@@ -30,9 +30,9 @@ enum Reply {
     }()
 
     static func json(
-        status: HTTPResponse.Status = .ok, _ write: (inout JSONWriter) throws -> Void
+        status: HTTPResponse.Status = .ok, capacity: Int = 256, _ write: (inout JSONWriter) throws -> Void
     ) rethrows -> Response {
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: capacity)
         try write(&writer)
         return Response(status: status, headers: jsonFields, body: .init(byteBuffer: ByteBuffer(bytes: writer.bytes)))
     }

@@ -47,6 +47,12 @@ enum Surface: Sendable, Equatable {
         }
     }
 
+    /// Whose answers say what is left of the caller's requests: the native ones and those of SCIM.
+    static func tellsStanding(path: String) -> Bool {
+        (path.utf8.starts(with: "/api/v1".utf8) || path.utf8.starts(with: "/scim".utf8))
+            && [.native, .scim].contains(Surface(path: path))
+    }
+
     func answer(_ failure: Failure, path: String, requestID: String) -> Response {
         switch self {
         case .comet: CometFailure.answer(failure, to: CometCall(path: path))
