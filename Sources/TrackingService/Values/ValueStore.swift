@@ -2,7 +2,8 @@ import Foundation
 import Model
 import Postgres
 
-/// One row for each experiment, merged name by name in the statement that writes it.
+/// One row for each experiment, merged name by name in the statement that writes it. The function that merges is called
+/// only where there is something to merge with: it costs a quarter of the statement.
 struct ValueStore: Sendable {
     let database: Database
 
@@ -13,7 +14,8 @@ struct ValueStore: Sendable {
             INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, parameters)
             VALUES (\(place.workspace.uuid), \(place.id.uuid), \(JSON(ValueDocument.encode(values))))
             ON CONFLICT ON CONSTRAINT experiment_values_pkey
-            DO UPDATE SET parameters = tracking.merge_values(x.parameters, excluded.parameters)
+            DO UPDATE SET parameters = CASE WHEN x.parameters = '{}' THEN excluded.parameters
+                                            ELSE tracking.merge_values(x.parameters, excluded.parameters) END
             """, place)
     }
 
@@ -30,7 +32,8 @@ struct ValueStore: Sendable {
             INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, others)
             VALUES (\(place.workspace.uuid), \(place.id.uuid), \(JSON(ValueDocument.encode(values))))
             ON CONFLICT ON CONSTRAINT experiment_values_pkey
-            DO UPDATE SET others = tracking.merge_values(x.others, excluded.others)
+            DO UPDATE SET others = CASE WHEN x.others = '{}' THEN excluded.others
+                                        ELSE tracking.merge_values(x.others, excluded.others) END
             """
         guard let name else { return try await write(merge, place) }
         let rename: SQL = """
@@ -49,7 +52,8 @@ struct ValueStore: Sendable {
             INSERT INTO tracking.experiment_values AS x (workspace_id, experiment_id, tags)
             VALUES (\(place.workspace.uuid), \(place.id.uuid), \(add))
             ON CONFLICT ON CONSTRAINT experiment_values_pkey
-            DO UPDATE SET tags = tracking.merge_tags(x.tags, \(add), \(remove))
+            DO UPDATE SET tags = CASE WHEN x.tags = '{}' THEN excluded.tags
+                                      ELSE tracking.merge_tags(x.tags, \(add), \(remove)) END
             """, place)
     }
 
