@@ -1,9 +1,12 @@
 /// The body of a request that logs parameters.
 public struct ParameterBatch: Sendable, Equatable {
+    /// Parameters of one `ParameterColumns`.
+    static let countMax = 10_000
+
     public internal(set) var experimentKey: String?
     /// The key of an account that stands in the body.
     public internal(set) var apiKey: String?
-    /// More than one where their texts are longer than was asked for.
+    /// More than one where there are many, or their texts are longer than was asked for.
     public internal(set) var columns: [ParameterColumns] = []
 
     /// - Parameters:
@@ -41,7 +44,8 @@ public struct ParameterBatch: Sendable, Equatable {
     }
 
     mutating func add(_ bytesMax: Int, _ append: (inout ParameterColumns) -> Void) {
-        if columns.last.map({ $0.texts.count > bytesMax }) ?? true { columns.append(ParameterColumns()) }
+        let isFull = columns.last.map { $0.texts.count > bytesMax || $0.count >= Self.countMax } ?? true
+        if isFull { columns.append(ParameterColumns()) }
         append(&columns[columns.count - 1])
     }
 }

@@ -3,6 +3,9 @@ import Glibc
 /// Reads parameters as the clients write nearly all: ASCII without escapes, one flat object for each. `nil` for
 /// everything else, right or wrong: `JSONParser` reads that. What both read, they read alike.
 struct ParameterScanner {
+    /// A body that needs more of them is left to the parser, which bounds what it makes of memory.
+    private static let columnsMax = 20
+
     private let bytes: UnsafeBufferPointer<UInt8>
     private let nowMs: Int64
     private let bytesMax: Int
@@ -72,7 +75,7 @@ struct ParameterScanner {
         batch.columns.append(ParameterColumns())
         batch.columns[0].reserve(32, bytes: min(bytes.count, bytesMax))
         repeat {
-            guard item() else { return false }
+            guard item(), batch.columns.count <= Self.columnsMax else { return false }
         } while skip(UInt8(ascii: ","))
         return skip(UInt8(ascii: "]"))
     }

@@ -131,4 +131,16 @@ import Testing
         #expect(batch.columns.map(\.count).reduce(0, +) == 50)
         #expect(batch.columns.allSatisfy { $0.texts.count < 1200 })
     }
+
+    @Test func `so does what is many, and what is far too many is left to the parser`() throws {
+        func body(_ count: Int) -> String {
+            let items = Array(repeating: #"{"parameterName":"p","parameterValue":1}"#, count: count)
+            return #"{"experimentKey":"abc","values":[\#(items.joined(separator: ","))]}"#
+        }
+        let batch = try #require(scanned(body(ParameterBatch.countMax + 1)))
+        #expect(batch.columns.map(\.count) == [ParameterBatch.countMax, 1])
+        #expect(try batch == parsed(body(ParameterBatch.countMax + 1)))
+        #expect(scanned(body(20 * ParameterBatch.countMax)) != nil)
+        #expect(scanned(body(20 * ParameterBatch.countMax + 1)) == nil)
+    }
 }
