@@ -1,5 +1,6 @@
--- ANALYZE samples every column, sorts what it finds and compares texts by the rules of a language. Of these columns
--- nobody's plan asks how their values are spread: keys are looked up through their index, documents are read whole.
+-- ANALYZE samples every column, sorts what it finds and compares texts by the rules of a language. How the values of these
+-- columns are spread decides about no plan: keys are looked up through their index, names are searched for what they
+-- contain, documents are read whole.
 
 ALTER TABLE tracking.experiments
     ALTER COLUMN key SET STATISTICS 0,

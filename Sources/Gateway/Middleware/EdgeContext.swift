@@ -26,12 +26,9 @@ struct EdgeContext: RequestContext {
     /// The largest body that Hummingbird's own decoding takes; the dialects read theirs with `RequestBytes`.
     var maxUploadSize: Int { 1 << 20 }
 
-    private static let lastNumber = Atomic(UInt64.random(in: 0 ... .max))
-
-    /// No two of a process are the same, and those of two processes hardly ever: steps of an odd size (the golden
-    /// section of 2^64) from a random start.
+    /// Random: numbers in a row would tell how many requests others make.
     private static func freshID() -> String {
-        let number = lastNumber.wrappingAdd(0x9e37_79b9_7f4a_7c15, ordering: .relaxed).newValue
+        let number = UInt64.random(in: 0 ... .max)
         return String(unsafeUninitializedCapacity: 16) { bytes in
             for place in 0..<16 {
                 let digit = UInt8(truncatingIfNeeded: number >> (UInt64(place) * 4)) & 15
