@@ -27,13 +27,19 @@ struct PostmasterRemains {
         }
     }
 
+    /// A server that lives is given time to shut down. What outlived its server has nothing to finish: a recovery whose
+    /// checkpointer died with it would wait for that one, a whole minute.
+    private static let (serverPatience, orphanPatience) = (Duration.seconds(30), Duration.seconds(1))
+
     /// Afterwards no process works on the folder. Throws `.conflict` when one cannot be stopped.
     func clear() async throws {
         let living = processes()
         if !living.isEmpty {
             logger.warning("stopping what is left of an earlier PostgreSQL", metadata: ["pids": "\(living)"])
-            if let note = Note(of: data), living.contains(note.pid) { kill(note.pid, SIGINT) }
-            for signal in [0, SIGQUIT, SIGKILL] where try await !gone(within: .seconds(15)) {
+            let server = Note(of: data).map(\.pid).flatMap { living.contains($0) ? $0 : nil }
+            if let server { kill(server, SIGINT) }
+            let patience = server == nil ? Self.orphanPatience : Self.serverPatience
+            for (signal, wait) in [(SIGQUIT, patience), (SIGKILL, .seconds(15))] where try await !gone(within: wait) {
                 for pid in processes() { kill(pid, signal) }
             }
         }
