@@ -3,7 +3,7 @@ public import Logging
 
 /// One PostgreSQL database, as one role.
 ///
-/// Short statements share connections in pipeline mode, driven by one thread: each call is one implicit
+/// Short statements share connections in pipeline mode: each call is one implicit
 /// transaction in one round trip, and is answered after its COMMIT. `transaction` is for what must read
 /// before it writes. Cancelling a task ends its statement on the server: a call then throws
 /// `CancellationError`, unless it was committed already; then it answers.
@@ -14,7 +14,7 @@ public final class Database: Sendable {
     /// The server's version when it was first reached: 150020 is 15.20.
     public let serverVersion: Int
     private let config: DatabaseConfig
-    private let inbox: PipelineInbox
+    private let pipeline: Pipeline
     private let canceller: Canceller
     private let sessions: SessionPool
     private let listener: Listener
@@ -26,14 +26,12 @@ public final class Database: Sendable {
         }
         self.config = config
         serverVersion = Int(PQserverVersion(first.link.connection))
-        let (inbox, canceller) = (PipelineInbox(waitingMax: config.waitingMax), Canceller())
-        (self.inbox, self.canceller) = (inbox, canceller)
+        canceller = Canceller()
+        let pipeline = Pipeline(config: config, canceller: canceller, logger: logger, first: first)
+        self.pipeline = pipeline
         sessions = SessionPool(config: config)
         listener = Listener(config: config, logger: logger)
-        inbox.post(.connected(lane: 0, first))
-        startThread("pg-pipeline") {
-            PipelineLoop(inbox: inbox, config: config, canceller: canceller, logger: logger).run()
-        }
+        startThread("pg-pipeline") { pipeline.run() }
     }
 
     deinit {
@@ -105,7 +103,7 @@ public final class Database: Sendable {
     }
 
     private func stop() {
-        inbox.stop()
+        pipeline.stop()
         canceller.stop()
         sessions.close()
         listener.stop()
@@ -116,14 +114,14 @@ public final class Database: Sendable {
         let ticket = PipelineInbox.Ticket()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let refusal = inbox.submit(
+                let refusal = pipeline.submit(
                     .init(
                         statements: statements, tenants: tenants, commit: commit, ticket: ticket,
                         continuation: continuation))
                 if let refusal { continuation.resume(throwing: refusal) }
             }
         } onCancel: {
-            inbox.cancel(ticket)
+            pipeline.cancel(ticket)
         }
     }
 

@@ -1,8 +1,9 @@
 internal import CLibPQ
 internal import Synchronization
 
-/// The way into the pipeline loop's thread. Whoever puts something in wakes the thread once per batch; a joint call
-/// wakes nobody while a convoy is under way, since the thread comes for it when that is answered.
+/// The way into the pipeline's loop. Whoever submits the first call of a batch has a turn taken for it; a joint call
+/// has none while a convoy is under way, since it is taken when that is answered. Whatever else is put in wakes the
+/// thread.
 final class PipelineInbox: Sendable {
     /// One call: its statements are one implicit transaction.
     struct Submission: Sendable {
@@ -43,7 +44,7 @@ final class PipelineInbox: Sendable {
         var isConvoyUnderWay = false
         var isStopped = false
 
-        /// Whether the one who asks has to wake the thread.
+        /// Whether the one who asks has to see to it.
         mutating func signal(_ wake: Wake = .now) -> Bool {
             guard wake > signalled else { return false }
             signalled = wake
@@ -51,7 +52,7 @@ final class PipelineInbox: Sendable {
         }
     }
 
-    /// What has been done since the loop took the last batch: nothing, a task that will wake it, or waking it.
+    /// What has been done since the loop took the last batch: nothing, a task that will take it, or waking the thread.
     private enum Wake: Comparable { case none, soon, now }
 
     let descriptor: Int32
@@ -69,26 +70,22 @@ final class PipelineInbox: Sendable {
         hl_close(descriptor)
     }
 
-    /// `nil` when it was taken; else why it was not.
-    func submit(_ submission: Submission) -> PostgresError? {
-        let (refusal, wakes) = state.withLock { state -> (PostgresError?, Bool) in
+    /// `nil` when it was taken, else why it was not; and whether somebody has to take a turn for it.
+    func submit(_ submission: Submission) -> (refusal: PostgresError?, wantsTurn: Bool) {
+        state.withLock { state in
             guard !state.isStopped else { return (.closed, false) }
             guard waiting.load(ordering: .relaxed) < waitingMax else {
                 return (PostgresError(sqlState: "53300", message: "too many statements are waiting"), false)
             }
             waiting.add(1, ordering: .relaxed)
             state.batch.submissions.append(submission)
-            guard submission.commit == .joint else { return (nil, state.signal()) }
-            return (nil, !state.isConvoyUnderWay && state.signal(.soon))
+            let isExpected = submission.commit == .joint && state.isConvoyUnderWay
+            return (nil, !isExpected && state.signal(.soon))
         }
-        guard wakes else { return refusal }
-        if submission.commit == .joint { wakeSoon() } else { hl_wake(descriptor) }
-        return refusal
     }
 
-    /// When the tasks that can go on now have done so: what they submit is taken at the same time.
-    func wakeSoon() {
-        Task.detached { [self] in hl_wake(descriptor) }
+    func wake() {
+        hl_wake(descriptor)
     }
 
     func cancel(_ ticket: Ticket) {
@@ -107,7 +104,7 @@ final class PipelineInbox: Sendable {
             state.batch.isStopping = true
             return state.signal()
         }
-        if wakes { hl_wake(descriptor) }
+        if wakes { wake() }
     }
 
     /// For the loop: it comes for joint calls by itself, until it says otherwise while it takes.
@@ -131,6 +128,6 @@ final class PipelineInbox: Sendable {
             change(&state.batch)
             return state.signal()
         }
-        if wakes { hl_wake(descriptor) }
+        if wakes { wake() }
     }
 }

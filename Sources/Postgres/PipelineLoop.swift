@@ -2,9 +2,9 @@ internal import CLibPQ
 internal import Logging
 internal import Synchronization
 
-/// The thread that drives the connections in pipeline mode: it never blocks but in `epoll_wait`.
+/// What is done with the connections in pipeline mode. It never blocks.
 ///
-/// Not `Sendable`: made and used on its thread. Others reach it through the inbox.
+/// Not `Sendable`: `Pipeline` says whose turn it is. Others reach it through the inbox.
 final class PipelineLoop {
     let inbox: PipelineInbox
     let config: DatabaseConfig
@@ -14,10 +14,15 @@ final class PipelineLoop {
     let lanes: [Lane]
     var waiting = WaitingCalls()
     private var convoySentAt = ContinuousClock.now
-    /// Joint calls come into the inbox without waking this thread.
+    /// Joint calls come into the inbox without wanting a turn.
     private var expectsConvoy = false
     /// The next convoy waits for what tasks that can go on now will add to it.
     private var gathers = false
+    private var wantsTurn = false
+    /// The thread sleeps until something comes in, whatever the time.
+    private var sleepsDeeply = false
+    /// A convoy was sent since the thread last slept its time out.
+    private var isBusy = false
     var isStopping = false
     private var stopBy = ContinuousClock.now
 
@@ -44,30 +49,57 @@ final class PipelineLoop {
         hl_close(epoll)
     }
 
-    /// Runs until the inbox is stopped. The first lane's connection comes through the inbox.
-    func run() {
+    /// The first lane's connection comes through the inbox.
+    func connectAll() {
         for lane in lanes.dropFirst() { connect(lane) }
-        var tags = [UInt64](repeating: 0, count: 64)
-        while !isFinished {
-            let count = hl_epoll_wait(epoll, &tags, 64, timeout)
-            for tag in tags[0..<Int(count)] {
-                if tag & ~PipelineLoop.writable == PipelineLoop.inboxTag {
-                    hl_drain(inbox.descriptor)
-                    gathers = false
-                    takeIn()
-                } else {
-                    handle(lanes[Int(tag & 0xff)], canWrite: tag & PipelineLoop.writable != 0)
-                }
+    }
+
+    /// Milliseconds that the thread may sleep, -1 for any number; `nil` when all is over.
+    func sleep() -> Int32? {
+        guard !isFinished else { return nil }
+        let timeout = timeout
+        sleepsDeeply = timeout < 0
+        return timeout
+    }
+
+    /// After the thread has slept: sees to what came in, or to the time. Answers whether to take a turn soon.
+    func turn(after events: ArraySlice<UInt64>) -> Bool {
+        sleepsDeeply = false
+        for tag in events {
+            if tag & ~PipelineLoop.writable == PipelineLoop.inboxTag {
+                hl_drain(inbox.descriptor)
+                gathers = false
+                takeIn()
+            } else {
+                handle(lanes[Int(tag & 0xff)], canWrite: tag & PipelineLoop.writable != 0)
             }
-            if count == 0 { tick() }
-            if expectsConvoy, !hasConvoy, !gathers { gather() }
-            dispatch()
-            if hasConvoy { expectConvoy() }
         }
+        if events.isEmpty { tick() }
+        return goOn()
+    }
+
+    /// Takes along what was submitted. Answers whether to take another turn soon.
+    func turn() -> Bool {
+        gathers = false
+        takeIn()
+        return goOn()
+    }
+
+    /// What was taken and not answered is not answered any more.
+    func end() {
+        takeIn()
         for lane in lanes { fail(lane.lose(), .closed) }
         fail(waiting.all, .closed)
-        takeIn()
-        fail(waiting.all, .closed)
+        waiting = WaitingCalls()
+    }
+
+    private func goOn() -> Bool {
+        wantsTurn = false
+        if expectsConvoy, !hasConvoy, !gathers { gather() }
+        dispatch()
+        if hasConvoy { expectConvoy() }
+        if sleepsDeeply, timeout >= 0 { inbox.wake() }
+        return wantsTurn
     }
 
     private var hasConvoy: Bool { lanes.contains { $0.convoys > 0 } }
@@ -79,7 +111,7 @@ final class PipelineLoop {
 
     /// Milliseconds until something has to be looked at even when nothing comes in.
     private var timeout: Int32 {
-        if isStopping || expectsConvoy || !waiting.joint.isEmpty { return 20 }
+        if isStopping || isBusy || expectsConvoy || !waiting.joint.isEmpty { return 20 }
         return waiting.isEmpty ? -1 : 100
     }
 
@@ -102,7 +134,7 @@ final class PipelineLoop {
         guard !waiting.joint.isEmpty else { return }
         gathers = true
         expectConvoy()
-        inbox.wakeSoon()
+        wantsTurn = true
     }
 
     private func handle(_ batch: consuming PipelineInbox.Batch) {
@@ -146,6 +178,7 @@ final class PipelineLoop {
     }
 
     private func tick() {
+        isBusy = false
         if expectsConvoy {
             gathers = false
             takeIn()
@@ -185,6 +218,7 @@ final class PipelineLoop {
             guard isPrepared else { break }
         }
         convoySentAt = .now
+        isBusy = true
         send(calls, lane, link)
     }
 

@@ -120,4 +120,31 @@ import Testing
             await database.close()
         }
     }
+
+    @Test func `closing gives up what is not answered after five seconds, sent or not, once`() async throws {
+        try await ScratchDatabase.withEmpty { scratch in
+            var config = DatabaseConfig(conninfo: scratch.conninfo(.superuser), pipelines: 1)
+            config.depthMax = 1
+            let database = try await Database(config, logger: ScratchDatabase.logger)
+            let other = try await Database(config, logger: ScratchDatabase.logger)
+            let outcomes = try await withThrowingTaskGroup(of: String?.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        do {
+                            try await database.run("SELECT pg_sleep(14)", for: .none, commit: .joint)
+                            return nil
+                        } catch { return (error as? PostgresError)?.message }
+                    }
+                }
+                while try await other.first(
+                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'", for: .none,
+                    { try $0.read(Int.self) }) == 0
+                { await Task.yield() }
+                await database.close()
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.count == 4 && !outcomes.contains(nil) && outcomes.contains("the database was closed"))
+            await other.close()
+        }
+    }
 }
