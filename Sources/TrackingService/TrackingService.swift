@@ -73,7 +73,7 @@ public struct TrackingService: Sendable {
 
     private func registerRuns(in methods: inout Methods) {
         let listing = Listing(store: ListingStore(database: database), locator: locator)
-        let runs = Runs(store: RunStore(database: database), locator: locator, changes: activity.changes)
+        let runs = Runs(store: RunStore(database: database), locator: locator, activity: activity)
         let copies = StepCopies(runs: runs, store: StepCopyStore(database: database), locator: locator) {
             try await metrics.copySteps(
                 from: (MetricPlace($0.place), $0.permit), to: (MetricPlace($1.place), $1.permit), stepLast: $2)

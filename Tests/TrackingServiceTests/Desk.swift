@@ -37,7 +37,7 @@ struct Desk: Sendable {
         changes = ChangeHub()
         pulse = Pulse(store: PulseStore(database: database), every: .zero)
         let activity = Activity(pulse: pulse, changes: changes)
-        runs = Runs(store: RunStore(database: database), locator: locator, changes: changes)
+        runs = Runs(store: RunStore(database: database), locator: locator, activity: activity)
         statuses = Statuses(store: StatusStore(database: database), locator: locator, changes: changes)
         values = Values(store: ValueStore(database: database), locator: locator, activity: activity)
         console = Console(store: ConsoleStore(database: database), locator: locator, activity: activity)

@@ -14,7 +14,7 @@ struct Runs: Sendable {
 
     let store: RunStore
     let locator: ExperimentLocator
-    let changes: ChangeHub
+    let activity: Activity
 
     /// Throws `.conflict`, reason `experiment_exists`, for a key that is taken where the caller can see it or in the
     /// same workspace; but a repetition of the request that made it gets the same run again.
@@ -22,6 +22,7 @@ struct Runs: Sendable {
         let permit = try access.require(.log, on: .project(draft.project, in: draft.workspace))
         if let run = try await store.insert(draft, by: permit, seen: ExperimentLocator.workspaces(of: access)) {
             locator.remember(.init(place: run.place, owner: run.owner, name: run.name), for: access)
+            activity.pulse.began(run.place)
             return Started(run: run, created: true, nextOffset: 0)
         }
         let located = try await existing(draft.key, as: access)
@@ -48,7 +49,8 @@ struct Runs: Sendable {
             locator.forget([place.key])
             throw Failure.experimentUnknown
         }
-        changes.publish(place, .state)
+        activity.pulse.began(place)
+        activity.changes.publish(place, .state)
         return Started(run: run, created: false, nextOffset: offset)
     }
 

@@ -26,8 +26,14 @@ final class Pulse: Sendable {
         self.every = every
     }
 
+    /// Its beat has just been written, with its start.
+    func began(_ place: ExperimentPlace) {
+        let now = ContinuousClock.now
+        heard.withLock { $0.written[Seen(place)] = now }
+    }
+
     func felt(_ place: ExperimentPlace) {
-        let seen = Seen(workspace: place.workspace.uuid, experiment: place.id.uuid)
+        let seen = Seen(place)
         let now = ContinuousClock.now
         heard.withLock { heard in
             if let written = heard.written[seen], now - written < every { return }
@@ -47,5 +53,11 @@ final class Pulse: Sendable {
         }
         guard !batch.isEmpty else { return }
         try await store.write(Array(batch))
+    }
+}
+
+extension Pulse.Seen {
+    fileprivate init(_ place: ExperimentPlace) {
+        self.init(workspace: place.workspace.uuid, experiment: place.id.uuid)
     }
 }
