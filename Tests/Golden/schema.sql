@@ -177,14 +177,15 @@ CREATE FUNCTION tracking.merge_values(old jsonb, new jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 BEGIN
-    IF old = '{}' OR NOT old ?| ARRAY(SELECT jsonb_object_keys(new)) THEN
+    IF coalesce(old -> '' = new -> '', true)
+       AND NOT old ?| ARRAY(SELECT name FROM jsonb_object_keys(new) AS name WHERE name <> '') THEN
         RETURN old || new;
     END IF;
     RETURN old || (
-        SELECT jsonb_object_agg(
+        SELECT coalesce(jsonb_object_agg(
                    m.key,
                    m.later || CASE WHEN m.low IS NULL THEN '{}' ELSE
-                       jsonb_build_object('lo', m.low, 'hi', m.high) END)
+                       jsonb_build_object('lo', m.low, 'hi', m.high) END), '{}')
           FROM (SELECT n.key,
                        CASE WHEN (o.was -> 't')::bigint > (n.value -> 't')::bigint
                             THEN o.was ELSE n.value END AS later,
@@ -192,10 +193,30 @@ BEGIN
                              coalesce(n.value -> 'lo', n.value -> 'n')::numeric) AS low,
                        greatest(coalesce(o.was -> 'hi', o.was -> 'n')::numeric,
                                 coalesce(n.value -> 'hi', n.value -> 'n')::numeric) AS high
-                  FROM jsonb_each(new) n CROSS JOIN LATERAL (SELECT old -> n.key AS was) o) AS m);
+                  FROM jsonb_each(tracking.whole_values(new)) AS n
+                 CROSS JOIN (SELECT old -> '' AS head) AS h
+                 CROSS JOIN LATERAL (SELECT tracking.whole_value(old -> n.key, h.head) AS was) AS o) AS m);
 END
 $$;
 ALTER FUNCTION tracking.merge_values(old jsonb, new jsonb) OWNER TO halley_owner;
+CREATE FUNCTION tracking.whole_value(value jsonb, head jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE jsonb_typeof(value) WHEN 'number'::text THEN (head || jsonb_build_object('v', (value #>> '{}'::text[]), 'n', value)) WHEN 'string'::text THEN (head || jsonb_build_object('v', value)) ELSE CASE WHEN (value ? 't'::text) THEN value ELSE (head || value) END END;
+ALTER FUNCTION tracking.whole_value(value jsonb, head jsonb) OWNER TO halley_owner;
+CREATE FUNCTION tracking.whole_values(document jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    IF NOT document ? '' THEN
+        RETURN document;
+    END IF;
+    RETURN (
+        SELECT coalesce(jsonb_object_agg(d.key, tracking.whole_value(d.value, h.head)), '{}')
+          FROM (SELECT document -> '' AS head) AS h, jsonb_each(document) AS d
+         WHERE d.key <> '');
+END
+$$;
+ALTER FUNCTION tracking.whole_values(document jsonb) OWNER TO halley_owner;
 CREATE FUNCTION workspace.keep_address() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1412,6 +1433,10 @@ REVOKE ALL ON FUNCTION tracking.merge_tags(old text[], added text[], removed tex
 GRANT ALL ON FUNCTION tracking.merge_tags(old text[], added text[], removed text[]) TO halley_tracking;
 REVOKE ALL ON FUNCTION tracking.merge_values(old jsonb, new jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION tracking.merge_values(old jsonb, new jsonb) TO halley_tracking;
+REVOKE ALL ON FUNCTION tracking.whole_value(value jsonb, head jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION tracking.whole_value(value jsonb, head jsonb) TO halley_tracking;
+REVOKE ALL ON FUNCTION tracking.whole_values(document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION tracking.whole_values(document jsonb) TO halley_tracking;
 REVOKE ALL ON FUNCTION workspace.keep_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION workspace.keep_address() TO halley_workspace;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE artifact.assets TO halley_artifact;

@@ -41,7 +41,7 @@ import WireMessages
             ]))
         #expect(
             ValueDocument.encode(batch) == #"""
-                {"a":{"t":7,"v":"0.50","q":1,"n":0.50,"o":"manual"},"b":{"t":7,"v":"3","n":3,"s":2.0},\#
+                {"":{"t":7,"q":1,"o":"manual"},"a":0.50,"b":{"t":7,"v":"3","n":3,"s":2.0},\#
                 "c":{"t":7,"v":"x\"y","j":"\"x\\\"y\"","c":"train"}}
                 """#)
         let values = try batch.values()

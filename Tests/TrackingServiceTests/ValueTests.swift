@@ -1,6 +1,5 @@
 import Foundation
 import Model
-import TestKit
 import Testing
 
 @testable import TrackingService
@@ -84,44 +83,6 @@ import Testing
             #expect(
                 await refusal { try await values.logParameters([value("a", "1")], to: key(1), as: viewer) }
                     == "forbidden")
-        }
-    }
-
-    @Test func `documents of values come back as they went in`() throws {
-        var random = SeededRandom(seed: 11)
-        let alphabet = Array("ab\"\\\n\t\u{1}\u{7f}é漢😀{}[]:, ")
-        func text() -> String {
-            String(
-                (0..<Int.random(in: 1...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
-        }
-        for _ in 0..<300 {
-            var names: Set<String> = []
-            var values: [LoggedValue] = []
-            for _ in 0..<Int.random(in: 0...8, using: &random) {
-                let name = text()
-                guard names.insert(name).inserted else { continue }
-                values.append(
-                    try LoggedValue(
-                        name: name,
-                        value: Bool.random(using: &random)
-                            ? text() : "\(Double.random(in: -1e9...1e9, using: &random))",
-                        json: text(), time: Int64.random(in: 0...2_000_000_000_000, using: &random),
-                        step: Bool.random(using: &random) ? 3.5 : nil,
-                        context: Bool.random(using: &random) ? text() : "",
-                        source: "manual"))
-            }
-            #expect(ValueDocument.decode(ValueDocument.encode(values)) == values.sorted { $0.name < $1.name })
-        }
-    }
-
-    @Test func `a document says nothing twice, and an older one that does reads the same`() throws {
-        let value = try LoggedValue(name: "lr", value: "0.10", json: #""0.10""#, time: 7, source: "manual")
-        #expect(ValueDocument.encode([value]) == #"{"lr":{"t":7,"v":"0.10","q":1,"n":0.10,"o":"manual"}}"#)
-        let wordy = #"{"lr": {"j": "\"0.10\"", "n": 0.1, "o": "manual", "t": 7, "v": "0.10", "hi": 0.1, "lo": 0.1}}"#
-        #expect(ValueDocument.decode(wordy) == [value])
-        for (text, number) in [("1e5", "100000.0"), ("05", "5.0"), ("-.5", "-0.5"), ("+1", "1.0"), ("-0", "-0")] {
-            let written = ValueDocument.encode([try LoggedValue(name: "a", value: text, time: 0)])
-            #expect(written == #"{"a":{"t":0,"v":"\#(text)","n":\#(number)}}"#)
         }
     }
 

@@ -12,7 +12,9 @@ struct StepCopyStore: Sendable {
               FROM tracking.experiment_values
              WHERE workspace_id = \(source.workspace.uuid) AND experiment_id = \(source.id.uuid)
             ON CONFLICT ON CONSTRAINT experiment_values_pkey
-            DO UPDATE SET parameters = excluded.parameters || x.parameters, others = excluded.others || x.others,
+            DO UPDATE SET parameters = tracking.whole_values(excluded.parameters)
+                                       || tracking.whole_values(x.parameters),
+                          others = tracking.whole_values(excluded.others) || tracking.whole_values(x.others),
                           tags = tracking.merge_tags(x.tags, excluded.tags, '{}')
             """
         _ = try await refusals { try await database.run(statement, for: .one(target.workspace.uuid)) }

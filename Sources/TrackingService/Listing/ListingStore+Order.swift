@@ -66,11 +66,12 @@ extension ListingStore {
     }
 
     private static func value(_ value: SQL) -> SQL {
-        """
-        CASE WHEN (\(value)) ? 'n' THEN 0 WHEN (\(value)) IS NOT NULL THEN 1 ELSE 2 END AS kind,
-        coalesce((\(value) -> 'n')::float8, 0) AS number,
-        CASE WHEN (\(value)) ? 'n' THEN '' ELSE coalesce(\(value) ->> 'v', '') END COLLATE "C" AS text
-        """
+        let (number, text) = (ValueColumn.number(value), ValueColumn.text(value))
+        return """
+            CASE WHEN \(number) IS NOT NULL THEN 0 WHEN (\(value)) IS NOT NULL THEN 1 ELSE 2 END AS kind,
+            coalesce(\(number), 0) AS number,
+            CASE WHEN \(number) IS NOT NULL THEN '' ELSE coalesce(\(text), '') END COLLATE "C" AS text
+            """
     }
 }
 

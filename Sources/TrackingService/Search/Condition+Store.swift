@@ -119,7 +119,7 @@ private struct RuleField {
     }
 
     private static func logged(_ value: SQL) -> RuleField {
-        RuleField(text: "(\(value) ->> 'v')", number: "(\(value) -> 'n')::float8")
+        RuleField(text: ValueColumn.text(value), number: ValueColumn.number(value))
     }
 
     private static func other(_ name: String) -> RuleField {
@@ -147,7 +147,7 @@ private struct RuleField {
         case .userName: text("e.owner_name")
         case .fileName: text("nullif(e.file_name, '')")
         case .filePath: text("nullif(e.file_path, '')")
-        case .optimizationId: text("(v.others -> 'optimizer_id' ->> 'v')")
+        case .optimizationId: text(ValueColumn.text("v.others -> 'optimizer_id'"))
         case .codeSHA: text("(\(document("git_metadata"))::jsonb ->> 'parent')")
         case .installedPackages: text("(\(environment("installedPackages").text))")
         case .start: number("extract(epoch FROM e.started_at)::float8")

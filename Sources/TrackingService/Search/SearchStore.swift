@@ -30,10 +30,12 @@ struct SearchStore: Sendable {
                  WHERE e.workspace_id = \(workspace.uuid) AND e.project_id = \(project.uuid)),
             logged AS (
                 SELECT 'params' AS source, p.key, p.value FROM seen, jsonb_each(seen.parameters) AS p
+                 WHERE p.key <> ''
                 UNION ALL
-                SELECT 'log_other', o.key, o.value FROM seen, jsonb_each(seen.others) AS o)
-            SELECT key, CASE WHEN bool_or(value ? 'n') THEN 'double'
-                             WHEN bool_and(lower(value ->> 'v') IN ('true', 'false')) THEN 'boolean'
+                SELECT 'log_other', o.key, o.value FROM seen, jsonb_each(seen.others) AS o
+                 WHERE o.key <> '')
+            SELECT key, CASE WHEN bool_or(\(ValueColumn.number("value")) IS NOT NULL) THEN 'double'
+                             WHEN bool_and(lower(\(ValueColumn.text("value"))) IN ('true', 'false')) THEN 'boolean'
                              ELSE 'string' END, source
               FROM logged GROUP BY source, key
             UNION ALL

@@ -1,5 +1,5 @@
-/// Reads objects of objects of texts and numbers as PostgreSQL writes `jsonb`; a page of a table holds ten thousand
-/// of them, which Foundation takes seconds for. Trusts its input's form, never its length.
+/// Reads objects of texts, numbers and further objects of these as PostgreSQL writes `jsonb`; a page of a table holds
+/// ten thousand values, which Foundation takes seconds for. Trusts its input's form, never its length.
 struct FlatJSON {
     enum Value: Equatable { case text(String), number(String) }
 

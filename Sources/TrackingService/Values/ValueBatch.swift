@@ -28,6 +28,8 @@ struct ValueBatch: Sendable {
         let step: Double
         /// The least and the greatest number that it has been, where that is known to be another than it is.
         let range: (low: Double?, high: Double?)
+
+        var hasRange: Bool { range.low != nil || range.high != nil }
     }
 
     let count: Int

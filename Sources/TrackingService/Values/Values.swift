@@ -28,7 +28,7 @@ struct Values: Sendable {
     func deleteParameters(_ names: [String], of key: String, as access: Access) async throws {
         for name in names { try TextRule.check(name, "name of a value", bytesMax: LoggedValue.nameBytesMax) }
         let place = try await locator.locate(key, .log, as: access).place
-        try await store.removeParameters(names, of: place)
+        try await store.removeParameters(names.filter { !$0.isEmpty }, of: place)
         activity.logged(place, .values)
     }
 
