@@ -7,16 +7,16 @@ import Series
 struct MetricStore: Sendable {
     let database: Database
 
-    /// One transaction for all: journal, queue of the merger, summaries.
+    /// One transaction for all: queue of the merger, journal, summaries.
     ///
     /// Throws `.notFound` when one of the experiments is not in its workspace, and `.exhausted` when one has too many
     /// series; then nothing of any of them was written.
     func append(_ appends: [MetricAppend]) async throws {
-        let places = Set(appends.map(\.place)).sorted()
-        let workspaces = Array(Set(places.map(\.workspace)))
+        let pending = Dictionary(grouping: appends, by: \.place).sorted { $0.key < $1.key }
+        let workspaces = Array(Set(pending.map(\.key.workspace)))
         do {
             try await database.run(
-                [MetricStore.guarding(places), journal(appends), summaries(appends)],
+                [MetricStore.guarding(pending.map(\.key)), queue(pending), journal(appends), summaries(appends)],
                 for: .these(workspaces))
         } catch let error as PostgresError where error.sqlState == "23502" {
             throw Failure(.notFound, "There is no such experiment here, or you may not see it.")
@@ -41,22 +41,25 @@ struct MetricStore: Sendable {
     }
 
     /// An experiment that is not there leaves NULL in a column that must not be NULL.
+    private func queue(_ pending: [(key: MetricPlace, value: [MetricAppend])]) -> SQL {
+        let (workspaces, experiments) = (pending.map(\.key.workspace), pending.map(\.key.experiment))
+        let points = pending.map { $0.value.reduce(0) { $0 + $1.points } }
+        return """
+            INSERT INTO tracking.metric_pending (workspace_id, experiment_id, points, batches)
+            SELECT p.workspace_id,
+                   (SELECT e.id FROM tracking.experiments e
+                     WHERE e.workspace_id = p.workspace_id AND e.id = p.experiment_id),
+                   p.points, p.batches
+              FROM unnest(\(workspaces), \(experiments), \(points), \(pending.map(\.value.count)))
+                AS p(workspace_id, experiment_id, points, batches)
+            """
+    }
+
     private func journal(_ appends: [MetricAppend]) -> SQL {
         """
-        WITH placed AS (
-            INSERT INTO tracking.metric_journal (workspace_id, experiment_id, id, points, body)
-            SELECT b.workspace_id,
-                   (SELECT e.id FROM tracking.experiments e
-                     WHERE e.workspace_id = b.workspace_id AND e.id = b.experiment_id),
-                   b.id, b.points, b.body
-              FROM unnest(\(appends.map(\.place.workspace)), \(appends.map(\.place.experiment)), \(appends.map(\.id)),
-                          \(appends.map(\.points)), \(appends.map(\.body)))
-                AS b(workspace_id, experiment_id, id, points, body)
-            RETURNING workspace_id, experiment_id, points)
-        INSERT INTO tracking.metric_pending (workspace_id, experiment_id, points, batches)
-        SELECT workspace_id, experiment_id, sum(points)::bigint, count(*)
-          FROM placed
-         GROUP BY workspace_id, experiment_id
+        INSERT INTO tracking.metric_journal (workspace_id, experiment_id, id, points, body)
+        SELECT * FROM unnest(\(appends.map(\.place.workspace)), \(appends.map(\.place.experiment)),
+                             \(appends.map(\.id)), \(appends.map(\.points)), \(appends.map(\.body)))
         """
     }
 
