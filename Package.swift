@@ -23,6 +23,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -111,7 +113,8 @@ let package = Package(
             [
                 "Model", "Wire", "WireMessages", "HotJSON", "WebUI", "QRCode",
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
-                hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTP1, lifecycle, logging, protobuf,
+                hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, nioCore, nioHTTP1, lifecycle, logging,
+                protobuf,
             ]),
 
         // The executable.
@@ -175,7 +178,7 @@ let package = Package(
             [
                 "Gateway", "HotJSON", "Model", "WebUI", "Wire", "WireMessages", "TestKit",
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
-                hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioEmbedded, protobuf,
+                hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, logging, nioCore, nioEmbedded, protobuf,
             ]),
         tests(
             "DaemonTests",

@@ -29,31 +29,39 @@ public struct GatewayService: Service {
     public func run() async throws {
         let gateway = Gateway(config: config, backends: backends, logger: logger)
         let pages = try await Pages()
+        let (responder, http) = (gateway.responder(pages: pages), http)
+        let short = ShortRequests(fixed: responder.fixed, logger: logger)
+        let server = HTTPServerBuilder { respond in
+            EdgeChannel(http: HTTP1Channel(responder: respond, configuration: http), short: short)
+        }
         var services: [any Service] = [
-            gateway.meter, gateway.refusals, gateway.exposures,
-            application(gateway.responder(pages: pages), config.listen),
+            gateway.meter, gateway.refusals, gateway.exposures, application(responder, server, config.listen),
         ]
         if let content = config.contentListen {
-            services.append(application(gateway.contentRoutes().buildResponder(), content))
+            let responder = gateway.contentRoutes().buildResponder()
+            services.append(application(responder, .http1(configuration: http), content))
         }
         try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
     }
 
-    private func application(
-        _ responder: some HTTPResponder<EdgeContext>, _ listen: GatewayConfig.Listen
-    ) -> some Service {
+    private var http: HTTP1Channel.Configuration {
         let limits = config.limits
-        let http = HTTP1Channel.Configuration(
+        return HTTP1Channel.Configuration(
             idleTimeout: .seconds(limits.idleSecondsMax),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax,
                 maxHeaderFieldCount: limits.headerCountMax))
-        return Application(
+    }
+
+    private func application(
+        _ responder: some HTTPResponder<EdgeContext>, _ server: HTTPServerBuilder, _ listen: GatewayConfig.Listen
+    ) -> some Service {
+        Application(
             responder: responder,
-            server: .http1(configuration: http),
+            server: server,
             configuration: .init(
                 address: .hostname(listen.host, port: listen.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)),
+                availableConnectionsDelegate: MaximumAvailableConnections(config.limits.connectionsMax)),
             logger: logger)
     }
 }
@@ -94,10 +102,10 @@ struct Gateway: Sendable {
 
     private var edge: Edge { Edge(config: config, meter: meter, refusals: refusals, exposures: exposures) }
 
-    func responder(pages: Pages) -> some HTTPResponder<EdgeContext> {
+    func responder(pages: Pages) -> FixedResponder<some HTTPResponder<EdgeContext>> {
         let fixed = FixedRoutes()
-        let router = routes(pages: pages, fixed)
-        return FixedResponder(fixed: fixed.responders, edge: edge, others: router.buildResponder())
+        let others = routes(pages: pages, fixed).buildResponder()
+        return FixedResponder(fixed: FixedResponses(byPath: fixed.responders, edge: edge), others: others)
     }
 
     /// Every route of the main listener. A dialect adds its own in one line here.

@@ -10,7 +10,8 @@ from harness import PYTHON, Server, complaints  # noqa: F401  tests take them fr
 # What asks the server by itself, so that it says the same beside each client: once is enough.
 SERVER_ONLY = {
     "test_admin.py", "test_attacks.py", "test_audit.py", "test_bad_input.py", "test_big_file.py", "test_by_role.py",
-    "test_contract.py", "test_expect.py", "test_kill.py", "test_known_browsers.py", "test_processes.py", "test_secrets.py",
+    "test_connections.py", "test_contract.py", "test_expect.py", "test_kill.py", "test_known_browsers.py",
+    "test_processes.py", "test_secrets.py",
     "test_tenants.py",
 }
 

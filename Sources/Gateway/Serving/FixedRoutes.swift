@@ -42,22 +42,32 @@ struct ListedRoutes: RouterMethods {
     }
 }
 
+/// The table, and what surrounds every request.
+struct FixedResponses: Sendable {
+    typealias Responder = any HTTPResponder<EdgeContext>
+
+    let byPath: [String: Responder]
+    let edge: Edge
+
+    func answer(_ request: Request, _ context: EdgeContext, _ responder: Responder) async throws -> Response {
+        context.coreContext.endpointPath.value = request.uri.path
+        return try await edge.handle(request, context: context) { request, context in
+            try await responder.respond(to: request, context: context)
+        }
+    }
+}
+
 /// Asks the table first, then the router. Both answer alike.
 struct FixedResponder<Others: HTTPResponder>: HTTPResponder where Others.Context == EdgeContext {
     typealias Context = EdgeContext
 
-    let fixed: [String: any HTTPResponder<EdgeContext>]
-    let edge: Edge
+    let fixed: FixedResponses
     let others: Others
 
     func respond(to request: Request, context: EdgeContext) async throws -> Response {
-        let path = request.uri.path
-        guard request.method == .post, let responder = fixed[path] else {
+        guard request.method == .post, let responder = fixed.byPath[request.uri.path] else {
             return try await others.respond(to: request, context: context)
         }
-        context.coreContext.endpointPath.value = path
-        return try await edge.handle(request, context: context) { request, context in
-            try await responder.respond(to: request, context: context)
-        }
+        return try await fixed.answer(request, context, responder)
     }
 }

@@ -1,0 +1,150 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Answers the short requests of a connection, and lets the others through to Hummingbird. Requests are answered one
+/// after the other, whoever does (RFC 9112 §9.3.2): what comes during an answer of this handler is held back.
+final class ShortRequestHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private struct Pending {
+        let head: HTTPRequest
+        let responder: FixedResponses.Responder
+        var body: ByteBuffer
+    }
+
+    private enum State {
+        /// Hummingbird has that many requests to answer.
+        case passing(Int)
+        case reading(Pending)
+        case answering
+    }
+
+    /// What came in during an answer.
+    private enum Held {
+        case part(HTTPRequestPart)
+        case event(ChannelEvent)
+        case error(any Error)
+    }
+
+    private let short: ShortRequests
+    private var state = State.passing(0)
+    private var held = CircularBuffer<Held>()
+    private var wantsRead = false
+
+    init(_ short: ShortRequests) {
+        self.short = short
+    }
+
+    private var isAnswering: Bool {
+        if case .answering = state { true } else { false }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        take(unwrapInboundIn(data), context)
+    }
+
+    private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch (state, part) {
+        case (.answering, _):
+            held.append(.part(part))
+        case (.reading(var pending), .body(var piece)):
+            state = .passing(0)
+            if pending.body.readableBytes == 0 { pending.body = piece } else { pending.body.writeBuffer(&piece) }
+            state = .reading(pending)
+        case (.reading(let pending), .end):
+            state = .answering
+            answer(pending, context)
+        case (.passing(0), .head(let head)):
+            if let responder = short.responder(for: head) {
+                state = .reading(Pending(head: head, responder: responder, body: ByteBuffer()))
+            } else {
+                pass(part, as: 1, context)
+            }
+        case (.passing(let count), .head):
+            pass(part, as: count + 1, context)
+        default:
+            context.fireChannelRead(wrapInboundOut(part))
+        }
+    }
+
+    private func pass(_ head: HTTPRequestPart, as count: Int, _ context: ChannelHandlerContext) {
+        state = .passing(count)
+        context.fireChannelRead(wrapInboundOut(head))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .passing(let count) = state, count > 0, case .end = unwrapOutboundIn(data) {
+            state = .passing(count - 1)
+        }
+        context.write(data, promise: promise)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if isAnswering, let event = event as? ChannelEvent, event == .inputClosed {
+            held.append(.event(event))
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isAnswering {
+            held.append(.error(error))
+        } else {
+            state = .passing(0)
+            context.fireErrorCaught(error)
+        }
+    }
+
+    /// Whoever sends on without awaiting answers waits, once there is something of theirs.
+    func read(context: ChannelHandlerContext) {
+        if held.isEmpty { context.read() } else { wantsRead = true }
+    }
+
+    private func answer(_ pending: Pending, _ context: ChannelHandlerContext) {
+        let (short, channel, loop) = (short, context.channel, context.eventLoop)
+        let here = NIOLoopBound((handler: self, context: context), eventLoop: loop)
+        Task.immediate {
+            let answer = try? await short.answer(pending.head, pending.body, on: channel, pending.responder)
+            if loop.inEventLoop {
+                here.value.handler.finish(answer, here.value.context)
+            } else {
+                loop.execute { here.value.handler.finish(answer, here.value.context) }
+            }
+        }
+    }
+
+    /// - Parameter answer: `nil` to close the connection.
+    private func finish(_ answer: ShortRequests.Answer?, _ context: ChannelHandlerContext) {
+        if let answer {
+            context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
+            if answer.body.readableBytes > 0 { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        } else {
+            context.close(promise: nil)
+        }
+        state = .passing(0)
+        goOn(context)
+    }
+
+    /// What was held back, until there is another answer to wait for.
+    private func goOn(_ context: ChannelHandlerContext) {
+        guard !held.isEmpty else { return }
+        while !isAnswering, let next = held.popFirst() {
+            switch next {
+            case .part(let part): take(part, context)
+            case .event(let event): context.fireUserInboundEventTriggered(event)
+            case .error(let error): context.fireErrorCaught(error)
+            }
+        }
+        // Whoever awaits requests is told of them at the end of a read, and that of these is long past.
+        context.fireChannelReadComplete()
+        guard held.isEmpty, wantsRead else { return }
+        wantsRead = false
+        context.read()
+    }
+}

@@ -1,0 +1,172 @@
+"""What is sent over one connection: several requests before the first answer, and none, or nonsense, after them. Short POSTs
+are answered beside the connection, all else by the router: neither may overtake the other, and both answer alike."""
+import json
+import os
+import signal
+import socket
+import uuid
+
+import pytest
+
+
+class Connection:
+    """One connection, byte by byte in our hands."""
+
+    def __init__(self, server):
+        self.server = server
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        self.answers = self.socket.makefile("rb")
+
+    def request(self, method: str, path: str, body=None, **headers) -> bytes:
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        fields = {"Host": "x", "Authorization": self.server.key, "Content-Length": str(len(data)), **headers}
+        lines = [f"{method} {path} HTTP/1.1"] + [f"{name}: {value}" for name, value in fields.items() if value is not None]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + data
+
+    def send(self, *pieces: bytes) -> None:
+        self.socket.sendall(b"".join(pieces))
+
+    def answer(self) -> tuple:
+        """Status, headers and body of the next answer; the status is `None` when there is none any more."""
+        line = self.answers.readline()
+        if not line:
+            return None, {}, b""
+        headers = {}
+        while field := self.answers.readline().strip():
+            name, value = field.decode().split(":", 1)
+            headers[name.lower()] = value.strip()
+        return int(line.split()[1]), headers, self.answers.read(int(headers.get("content-length", "0")))
+
+    def statuses(self, count: int) -> list:
+        return [self.answer()[0] for _ in range(count)]
+
+
+@pytest.fixture
+def connection(server):
+    made = Connection(server)
+    yield made
+    made.socket.close()
+
+
+def tags(key: str, *names: str) -> tuple:
+    return "POST", "/clientlib/tags/add-tags-to-experiment", {"experimentKey": key, "addedTags": list(names)}
+
+
+VERSION = ("GET", "/clientlib/isAlive/ver")
+TAGS = "/clientlib/tags/add-tags-to-experiment"
+
+
+@pytest.fixture(scope="module")
+def experiment(server):
+    return started(server)
+
+
+def started(server) -> str:
+    key = uuid.uuid4().hex
+    status, _, body = server.call("POST", "/clientlib/logger/add/run", {
+        "apiKey": server.key, "experimentKey": key, "projectName": "connections", "teamName": server.workspace,
+        "offline": False, "libVersion": "3.58.8", "local_timestamp": 1700000000000, "getOrCreateEnabled": False})
+    assert status == 200, body
+    return key
+
+
+def logged_tags(server, key: str) -> set:
+    return set(server.call("GET", f"/api/rest/v2/experiment/tags?experimentKey={key}")[2]["tags"])
+
+
+def test_requests_sent_together_are_answered_in_order(server, experiment, connection):
+    short, refused = tags(experiment, "a"), tags("0" * 32, "b")
+    kinds = [short, VERSION, short, refused, VERSION, VERSION, refused, short]
+    connection.send(*(connection.request(*kind) for kind in kinds))
+    for kind in kinds:
+        status, _, body = connection.answer()
+        assert status == (400 if kind is refused else 200)
+        assert (b"version" in body) == (kind is VERSION)
+
+
+def test_a_router_s_answer_is_not_overtaken(server, experiment, connection):
+    # The list of projects asks two services, the second request none.
+    connection.send(connection.request("GET", "/api/rest/v2/projects?workspaceName=" + server.workspace),
+                    connection.request("POST", "/clientlib/asset/3d-limits"))
+    assert b"projects" in connection.answer()[2]
+    assert b"maxPoints" in connection.answer()[2]
+
+
+def test_many_at_once_are_all_logged(server, connection):
+    key = started(server)
+    connection.send(*(connection.request(*tags(key, f"t{number}")) for number in range(300)))
+    assert connection.statuses(300) == [200] * 300
+    assert logged_tags(server, key) == {f"t{number}" for number in range(300)}
+
+
+def test_a_request_arrives_in_pieces(server, connection):
+    key = started(server)
+    for byte in connection.request(*tags(key, "drop", "by", "drop")):
+        connection.send(bytes([byte]))
+    assert connection.answer()[0] == 200
+    assert logged_tags(server, key) == {"drop", "by"}
+
+
+def test_who_has_nothing_more_to_say_still_gets_the_answers(server, experiment, connection):
+    connection.send(connection.request(*tags(experiment, "x")), connection.request(*VERSION))
+    connection.socket.shutdown(socket.SHUT_WR)
+    assert connection.statuses(3) == [200, 200, None]
+
+
+def test_nonsense_after_a_request_does_not_cost_its_answer(server, experiment, connection):
+    connection.send(connection.request(*tags(experiment, "x")), b"\0\1 nonsense\r\n\r\n")
+    assert connection.statuses(3) == [200, 400, None]
+
+
+def test_a_connection_is_closed_when_its_client_says_so(server, experiment, connection):
+    connection.send(connection.request(*tags(experiment, "x"), Connection="close"))
+    assert connection.statuses(2) == [200, None]
+
+
+def test_half_a_request_logs_nothing(server, connection):
+    key = started(server)
+    connection.send(connection.request(*tags(key, "half"))[:-3])
+    connection.socket.shutdown(socket.SHUT_WR)
+    assert connection.answer()[0] in (400, None)
+    assert logged_tags(server, key) == set()
+
+
+@pytest.mark.parametrize("headers, body", [
+    ({}, {"addedTags": ["x"]}), ({}, b"{"), ({"Authorization": "nobody"}, {}), ({"Content-Encoding": "br"}, {}),
+    ({"Authorization": None}, {"apiKey": "nobody"}), ({"Content-Encoding": "gzip"}, b"no gzip"),
+])
+def test_both_ways_answer_alike(server, connection, headers, body):
+    """A body that is asked for leave goes the router's way."""
+    connection.send(connection.request("POST", TAGS, body, Connection="keep-alive", **headers))
+    short = connection.answer()
+    connection.send(connection.request("POST", TAGS, body, Expect="100-continue", **headers))
+    long = connection.answer()
+    if long[0] == 100:
+        long = connection.answer()
+    assert (short[0], short[2]) == (long[0], long[2]) and short[0] >= 400
+    assert list(short[1]) == list(long[1])
+    assert all(answer[1]["date"].endswith(" GMT") and len(answer[1]["date"]) == 29 for answer in (short, long))
+
+
+@pytest.mark.parametrize("size", [(256 << 10) - 1, 256 << 10, (256 << 10) + 1, 3 << 20])
+def test_a_body_of_any_length_is_read(server, experiment, connection, size):
+    empty = json.dumps({"experimentKey": experiment, "values": [], "padding": ""})
+    body = empty.replace('"padding": "', '"padding": "' + "x" * (size - len(empty))).encode()
+    assert len(body) == size
+    connection.send(connection.request("POST", "/clientlib/batch/logger/experiment/metric", body))
+    assert connection.answer()[0] == 200
+
+
+def test_what_is_under_way_when_the_gateway_stops_is_answered(own_server):
+    key, connection = started(own_server), Connection(own_server)
+    children = own_server.children()
+    os.kill(children["tracking"], signal.SIGSTOP)
+    connection.send(connection.request(*tags(key, "late")), connection.request(*VERSION)[:20])
+    os.kill(children["gateway"], signal.SIGTERM)
+    while own_server.children().get("gateway") == children["gateway"]:
+        try:
+            socket.create_connection(("127.0.0.1", own_server.port), timeout=60).close()
+        except ConnectionRefusedError:
+            break
+    os.kill(children["tracking"], signal.SIGCONT)
+    assert connection.statuses(2) == [200, None]
