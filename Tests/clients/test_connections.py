@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import threading
 import uuid
 
 import pytest
@@ -97,6 +98,15 @@ def test_many_at_once_are_all_logged(server, connection):
     connection.send(*(connection.request(*tags(key, f"t{number}")) for number in range(300)))
     assert connection.statuses(300) == [200] * 300
     assert logged_tags(server, key) == {f"t{number}" for number in range(300)}
+
+
+def test_thousands_that_wait_for_one_are_answered(server, experiment, connection):
+    """Nobody has to be asked for theirs, so that they are answered as soon as they are looked at."""
+    connection.socket.settimeout(120)
+    free = connection.request("POST", "/asset/3d-limits", Host=None, Authorization=None)
+    many = (connection.request(*tags(experiment, "x")) + free * 2_000) * 5
+    threading.Thread(target=connection.send, args=[many], daemon=True).start()
+    assert set(connection.statuses(5 * 2_001)) <= {200, 429}
 
 
 def test_a_request_arrives_in_pieces(server, connection):

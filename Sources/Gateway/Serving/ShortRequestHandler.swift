@@ -33,6 +33,7 @@ final class ShortRequestHandler: ChannelDuplexHandler {
     private let short: ShortRequests
     private var state = State.passing(0)
     private var held = CircularBuffer<Held>()
+    private var isReleasing = false
     private var wantsRead = false
 
     init(_ short: ShortRequests) {
@@ -92,12 +93,10 @@ final class ShortRequestHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if isAnswering {
-            held.append(.error(error))
-        } else {
-            state = .passing(0)
-            context.fireErrorCaught(error)
-        }
+        if isAnswering { return held.append(.error(error)) }
+        // What is half read is nobody's request any more.
+        if case .reading = state { state = .passing(0) }
+        context.fireErrorCaught(error)
     }
 
     /// Whoever sends on without awaiting answers waits, once there is something of theirs.
@@ -131,9 +130,11 @@ final class ShortRequestHandler: ChannelDuplexHandler {
         goOn(context)
     }
 
-    /// What was held back, until there is another answer to wait for.
+    /// What was held back, until there is another answer to wait for. An answer that needs no waiting comes back here
+    /// from within, and thousands of them must not lie on one another.
     private func goOn(_ context: ChannelHandlerContext) {
-        guard !held.isEmpty else { return }
+        guard !held.isEmpty, !isReleasing else { return }
+        isReleasing = true
         while !isAnswering, let next = held.popFirst() {
             switch next {
             case .part(let part): take(part, context)
@@ -141,6 +142,7 @@ final class ShortRequestHandler: ChannelDuplexHandler {
             case .error(let error): context.fireErrorCaught(error)
             }
         }
+        isReleasing = false
         // Whoever awaits requests is told of them at the end of a read, and that of these is long past.
         context.fireChannelReadComplete()
         guard held.isEmpty, wantsRead else { return }
