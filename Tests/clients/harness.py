@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("HALLEY_BINARY", str(ROOT / ".build" / "debug" / "halley"))
@@ -131,6 +132,15 @@ class Server:
             return answer.status, answer.headers, json.loads(content or b"null")
         except ValueError:
             return answer.status, answer.headers, content
+
+    def begin(self, project: str) -> str:
+        """A run that no client watches over: its key."""
+        key = uuid.uuid4().hex
+        status, _, body = self.call("POST", "/clientlib/logger/add/run", {
+            "apiKey": self.key, "experimentKey": key, "projectName": project, "teamName": self.workspace, "offline": False,
+            "libVersion": "3.58.8", "local_timestamp": 1700000000000, "getOrCreateEnabled": False})
+        assert status == 200, body
+        return key
 
     def client_environment(self, **more) -> dict:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COMET_")}

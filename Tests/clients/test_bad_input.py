@@ -9,13 +9,7 @@ METRICS = "/clientlib/batch/logger/experiment/metric"
 
 @pytest.fixture(scope="module")
 def experiment(server):
-    import uuid
-    key = uuid.uuid4().hex
-    status, _, body = server.call("POST", "/clientlib/logger/add/run", {
-        "apiKey": server.key, "experimentKey": key, "projectName": "bad input", "teamName": server.workspace,
-        "offline": False, "libVersion": "3.58.8", "local_timestamp": 1700000000000, "getOrCreateEnabled": False})
-    assert status == 200, body
-    return key
+    return server.begin("bad input")
 
 
 def metric(**over):

@@ -5,41 +5,10 @@ import os
 import signal
 import socket
 import threading
-import uuid
 
 import pytest
 
-
-class Connection:
-    """One connection, byte by byte in our hands."""
-
-    def __init__(self, server):
-        self.server = server
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
-        self.answers = self.socket.makefile("rb")
-
-    def request(self, method: str, path: str, body=None, **headers) -> bytes:
-        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        fields = {"Host": "x", "Authorization": self.server.key, "Content-Length": str(len(data)), **headers}
-        lines = [f"{method} {path} HTTP/1.1"] + [f"{name}: {value}" for name, value in fields.items() if value is not None]
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + data
-
-    def send(self, *pieces: bytes) -> None:
-        self.socket.sendall(b"".join(pieces))
-
-    def answer(self) -> tuple:
-        """Status, headers and body of the next answer; the status is `None` when there is none any more."""
-        line = self.answers.readline()
-        if not line:
-            return None, {}, b""
-        headers = {}
-        while field := self.answers.readline().strip():
-            name, value = field.decode().split(":", 1)
-            headers[name.lower()] = value.strip()
-        return int(line.split()[1]), headers, self.answers.read(int(headers.get("content-length", "0")))
-
-    def statuses(self, count: int) -> list:
-        return [self.answer()[0] for _ in range(count)]
+from connection import Connection
 
 
 @pytest.fixture
@@ -59,16 +28,7 @@ TAGS = "/clientlib/tags/add-tags-to-experiment"
 
 @pytest.fixture(scope="module")
 def experiment(server):
-    return started(server)
-
-
-def started(server) -> str:
-    key = uuid.uuid4().hex
-    status, _, body = server.call("POST", "/clientlib/logger/add/run", {
-        "apiKey": server.key, "experimentKey": key, "projectName": "connections", "teamName": server.workspace,
-        "offline": False, "libVersion": "3.58.8", "local_timestamp": 1700000000000, "getOrCreateEnabled": False})
-    assert status == 200, body
-    return key
+    return server.begin("connections")
 
 
 def logged_tags(server, key: str) -> set:
@@ -94,7 +54,7 @@ def test_a_router_s_answer_is_not_overtaken(server, experiment, connection):
 
 
 def test_many_at_once_are_all_logged(server, connection):
-    key = started(server)
+    key = server.begin("connections")
     connection.send(*(connection.request(*tags(key, f"t{number}")) for number in range(300)))
     assert connection.statuses(300) == [200] * 300
     assert logged_tags(server, key) == {f"t{number}" for number in range(300)}
@@ -110,7 +70,7 @@ def test_thousands_that_wait_for_one_are_answered(server, experiment, connection
 
 
 def test_a_request_arrives_in_pieces(server, connection):
-    key = started(server)
+    key = server.begin("connections")
     for byte in connection.request(*tags(key, "drop", "by", "drop")):
         connection.send(bytes([byte]))
     assert connection.answer()[0] == 200
@@ -134,7 +94,7 @@ def test_a_connection_is_closed_when_its_client_says_so(server, experiment, conn
 
 
 def test_half_a_request_logs_nothing(server, connection):
-    key = started(server)
+    key = server.begin("connections")
     connection.send(connection.request(*tags(key, "half"))[:-3])
     connection.socket.shutdown(socket.SHUT_WR)
     assert connection.answer()[0] in (400, None)
@@ -168,7 +128,7 @@ def test_a_body_of_any_length_is_read(server, experiment, connection, size):
 
 
 def test_what_is_under_way_when_the_gateway_stops_is_answered(own_server):
-    key, connection = started(own_server), Connection(own_server)
+    key, connection = own_server.begin("connections"), Connection(own_server)
     children = own_server.children()
     os.kill(children["tracking"], signal.SIGSTOP)
     connection.send(connection.request(*tags(key, "late")), connection.request(*VERSION)[:20])

@@ -1,45 +1,26 @@
 """`Expect: 100-continue`: leave to send a body is given when it will be read, and not to who is refused before."""
-import socket
 import time
 import uuid
 
 import pytest
+
+from connection import Connection
 
 BODY = b'--b\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n\r\nhello\r\n--b--\r\n'
 
 
 @pytest.fixture(scope="module")
 def experiment(server):
-    key = uuid.uuid4().hex
-    status, _, body = server.call("POST", "/clientlib/logger/add/run", {
-        "apiKey": server.key, "experimentKey": key, "projectName": "expect", "teamName": server.workspace, "offline": False,
-        "libVersion": "3.58.8", "local_timestamp": 1700000000000, "getOrCreateEnabled": False})
-    assert status == 200, body
-    return key
+    return server.begin("expect")
 
 
-class Sender:
-    """A connection that sends a request's head, and its body only when told to."""
-
-    def __init__(self, server):
-        self.server = server
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
-        self.answers = self.socket.makefile("rb")
+class Sender(Connection):
+    """Sends a request's head, and its body only when told to."""
 
     def head(self, path: str, **headers) -> None:
-        fields = {"Host": "x", "Authorization": self.server.key, "Content-Type": "multipart/form-data; boundary=b",
-                  "Content-Length": str(len(BODY)), "Expect": "100-continue", **headers}
-        lines = [f"POST {path} HTTP/1.1"] + [f"{name}: {value}" for name, value in fields.items() if value]
-        self.socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
-
-    def status(self) -> tuple:
-        """The next answer's status and headers; its body is read and dropped."""
-        status, headers = int(self.answers.readline().split()[1]), {}
-        while line := self.answers.readline().strip():
-            name, value = line.decode().split(":", 1)
-            headers[name.lower()] = value.strip()
-        self.answers.read(int(headers.get("content-length", "0")) if status >= 200 else 0)
-        return status, headers
+        self.send(self.request("POST", path, **{
+            "Content-Type": "multipart/form-data; boundary=b", "Content-Length": str(len(BODY)), "Expect": "100-continue",
+            **headers}))
 
 
 def upload(experiment: str) -> str:
@@ -50,25 +31,25 @@ def test_leave_is_given_once_and_before_the_answer(server, experiment):
     sender = Sender(server)
     for _ in range(2):  # the connection goes on
         sender.head(upload(experiment))
-        assert sender.status() == (100, {})
-        sender.socket.sendall(BODY)
-        assert sender.status()[0] == 200
+        assert sender.answer() == (100, {}, b"")
+        sender.send(BODY)
+        assert sender.answer()[0] == 200
 
 
 def test_who_did_not_ask_is_not_told(server, experiment):
     sender = Sender(server)
     sender.head(upload(experiment), Expect=None)
-    sender.socket.sendall(BODY)
-    assert sender.status()[0] == 200
+    sender.send(BODY)
+    assert sender.answer()[0] == 200
 
 
 def test_json_is_waited_for_as_well(server, experiment):
     body = f'{{"experimentKey": "{experiment}", "addedTags": ["x"]}}'.encode()
     sender = Sender(server)
     sender.head("/clientlib/tags/add-tags-to-experiment", **{"Content-Type": "application/json", "Content-Length": str(len(body))})
-    assert sender.status()[0] == 100
-    sender.socket.sendall(body)
-    assert sender.status()[0] == 200
+    assert sender.answer()[0] == 100
+    sender.send(body)
+    assert sender.answer()[0] == 200
 
 
 @pytest.mark.parametrize("change, status", [
@@ -79,7 +60,7 @@ def test_who_is_refused_for_the_head_never_sends_a_body(server, experiment, chan
     sender = Sender(server)
     headers = {name: value for name, value in change.items() if name != "experiment"}
     sender.head(upload(change.get("experiment", experiment)), **headers)
-    assert sender.status()[0] == status
+    assert sender.answer()[0] == status
 
 
 def test_curl_does_not_wait_for_its_patience_to_end(server, experiment, tmp_path):

@@ -42,12 +42,8 @@ def download(server, key, name):
     return server.call("GET", f"/api/rest/v2/experiment/model/download?experimentKey={key}&modelName={name}", raw=True)
 
 
-def test_of_two_files_of_a_name_the_newer_one_is_sent(server, key_of_experiment):
-    key, boundary = key_of_experiment, uuid.uuid4().hex
-    status, _, body = server.call("POST", "/clientlib/logger/add/run", {
-        "apiKey": server.key, "experimentKey": key, "projectName": "models", "teamName": server.workspace, "offline": False,
-        "libVersion": "3.58.8", "local_timestamp": 1700000000000, "getOrCreateEnabled": False})
-    assert status == 200, body
+def test_of_two_files_of_a_name_the_newer_one_is_sent(server):
+    key, boundary = server.begin("models"), uuid.uuid4().hex
     for content in (b"older", b"newer, and longer"):
         part = b'Content-Disposition: form-data; name="file"; filename="file"\r\n\r\n' + content
         query = f"experimentId={key}&assetId={uuid.uuid4().hex}&fileName=net.bin&type=model-element&groupingName=net&overwrite=False"
