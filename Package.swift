@@ -178,7 +178,7 @@ let package = Package(
             [
                 "Gateway", "HotJSON", "Model", "WebUI", "Wire", "WireMessages", "TestKit",
                 "AuthClient", "WorkspaceClient", "TrackingClient", "ArtifactClient",
-                hummingbird, hummingbirdCore, httpTypes, nioHTTPTypes, logging, nioCore, nioEmbedded, protobuf,
+                hummingbird, hummingbirdCore, httpTypes, logging, nioCore, nioEmbedded, protobuf,
             ]),
         tests(
             "DaemonTests",

@@ -84,3 +84,13 @@ import WireMessages
         #expect(!FileHeaders.matches(#""a""#, #""b""#))
     }
 }
+
+@Suite struct ResponseClockTests {
+    @Test(arguments: [
+        (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),  // RFC 9110 §5.6.7
+        (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (1_709_164_800, "Thu, 29 Feb 2024 00:00:00 GMT"),
+    ])
+    func `a time is spelled as HTTP wants it`(second: Int, text: String) {
+        #expect(ResponseClock.spell(second) == text)
+    }
+}

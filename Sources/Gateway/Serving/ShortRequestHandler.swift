@@ -10,16 +10,11 @@ final class ShortRequestHandler: ChannelDuplexHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    private struct Pending {
-        let head: HTTPRequest
-        let responder: FixedResponses.Responder
-        var body: ByteBuffer
-    }
-
     private enum State {
         /// Hummingbird has that many requests to answer.
         case passing(Int)
-        case reading(Pending)
+        /// The body is gathered beside it: a piece is added without copying those before.
+        case reading(HTTPRequest, FixedResponses.Responder)
         case answering
     }
 
@@ -32,6 +27,7 @@ final class ShortRequestHandler: ChannelDuplexHandler {
 
     private let short: ShortRequests
     private var state = State.passing(0)
+    private var body = ByteBuffer()
     private var held = CircularBuffer<Held>()
     private var isReleasing = false
     private var wantsRead = false
@@ -52,16 +48,14 @@ final class ShortRequestHandler: ChannelDuplexHandler {
         switch (state, part) {
         case (.answering, _):
             held.append(.part(part))
-        case (.reading(var pending), .body(var piece)):
-            state = .passing(0)
-            if pending.body.readableBytes == 0 { pending.body = piece } else { pending.body.writeBuffer(&piece) }
-            state = .reading(pending)
-        case (.reading(let pending), .end):
+        case (.reading, .body(var piece)):
+            if body.readableBytes == 0 { body = piece } else { body.writeBuffer(&piece) }
+        case (.reading(let head, let responder), .end):
             state = .answering
-            answer(pending, context)
+            answer(head, responder, context)
         case (.passing(0), .head(let head)):
             if let responder = short.responder(for: head) {
-                state = .reading(Pending(head: head, responder: responder, body: ByteBuffer()))
+                (state, body) = (.reading(head, responder), ByteBuffer())
             } else {
                 pass(part, as: 1, context)
             }
@@ -104,11 +98,14 @@ final class ShortRequestHandler: ChannelDuplexHandler {
         if held.isEmpty { context.read() } else { wantsRead = true }
     }
 
-    private func answer(_ pending: Pending, _ context: ChannelHandlerContext) {
-        let (short, channel, loop) = (short, context.channel, context.eventLoop)
+    private func answer(
+        _ head: HTTPRequest, _ responder: FixedResponses.Responder, _ context: ChannelHandlerContext
+    ) {
+        let (short, body, channel, loop) = (short, body, context.channel, context.eventLoop)
+        self.body = ByteBuffer()
         let here = NIOLoopBound((handler: self, context: context), eventLoop: loop)
         Task.immediate {
-            let answer = try? await short.answer(pending.head, pending.body, on: channel, pending.responder)
+            let answer = try? await short.answer(head, body, on: channel, responder)
             if loop.inEventLoop {
                 here.value.handler.finish(answer, here.value.context)
             } else {
